@@ -1,0 +1,2 @@
+//! The `opener` command.
+fn main() {}

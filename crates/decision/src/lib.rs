@@ -1,0 +1,1 @@
+//! Judging bids: total cost, ranking, award.

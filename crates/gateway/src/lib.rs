@@ -1,0 +1,1 @@
+//! HTTP and WebSocket door to the api.

@@ -1,0 +1,1 @@
+//! The rules of negotiation: pure machines for requests and dialogues.

@@ -1,0 +1,1 @@
+//! libp2p transport behind one trait.

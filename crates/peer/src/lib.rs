@@ -1,0 +1,1 @@
+//! The peer program: one event loop.

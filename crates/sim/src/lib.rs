@@ -1,0 +1,1 @@
+//! Test kit: named actors, virtual time, seeded network.

@@ -1,0 +1,1 @@
+//! The language of trade: values, documents, envelope.
