@@ -1,0 +1,120 @@
+//! What may be asked on the command line.
+
+/// The usage text; every task in it is a row of [`parse`].
+pub const USAGE: &str = "\
+The tasks of this repository.
+
+  cargo xtask run [ARGUMENT]…   install what is missing, build `opener`, play a whole deal on the sample request;
+                                arguments go to `opener replay` (--json)
+  cargo xtask test              install what is missing, check, then all tests, slow suites last
+  cargo xtask check             the quick part: formatting, clippy, the house tests, licences and sources
+  cargo xtask install           only install what is missing
+  cargo xtask bindings          write the TypeScript types into ui/src/bindings
+  cargo xtask soak crash --kills N [--seed S]
+                                kill real peers in the middle of deals and count what is lost or doubled
+  cargo xtask help              this text
+
+Security advisories are not part of check, since they need a database from the network:
+`cargo deny check advisories`.";
+
+/// One task with the arguments it passes on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Print the usage.
+    Help,
+    /// Install what is missing.
+    Install,
+    /// Formatting, lints, house tests, licences.
+    Check,
+    /// Check and every test.
+    Test,
+    /// Play the sample deal; the rest goes to `opener replay`.
+    Run(Vec<String>),
+    /// Write the TypeScript bindings.
+    Bindings,
+    /// Run the soak; everything after the word goes to its binary.
+    Soak(Vec<String>),
+}
+
+/// Reads the arguments after `cargo xtask`.
+///
+/// # Errors
+/// A sentence for the user when the task is unknown, or takes no arguments and got some.
+pub fn parse(arguments: &[String]) -> Result<Task, String> {
+    let Some((name, rest)) = arguments.split_first() else {
+        return Ok(Task::Help);
+    };
+    let plain = |task: Task| match rest.first() {
+        None => Ok(task),
+        Some(extra) => Err(format!("`{name}` takes no arguments, but got `{extra}`.")),
+    };
+    match name.as_str() {
+        "help" | "--help" | "-h" => Ok(Task::Help),
+        "install" => plain(Task::Install),
+        "check" => plain(Task::Check),
+        "test" => plain(Task::Test),
+        "bindings" => plain(Task::Bindings),
+        "run" => Ok(Task::Run(rest.to_vec())),
+        "soak" if rest.is_empty() => {
+            Err("`soak` needs the name of a soak, such as `crash`.".to_owned())
+        }
+        "soak" => Ok(Task::Soak(rest.to_vec())),
+        _ => Err(format!("There is no task `{name}`.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Task, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&words)
+    }
+
+    #[test]
+    fn every_task_is_understood() {
+        assert_eq!(parsed(""), Ok(Task::Help));
+        assert_eq!(parsed("--help"), Ok(Task::Help));
+        assert_eq!(parsed("install"), Ok(Task::Install));
+        assert_eq!(parsed("check"), Ok(Task::Check));
+        assert_eq!(parsed("test"), Ok(Task::Test));
+        assert_eq!(parsed("bindings"), Ok(Task::Bindings));
+    }
+
+    #[test]
+    fn run_and_soak_pass_their_arguments_on() {
+        assert_eq!(
+            parsed("run --json"),
+            Ok(Task::Run(vec!["--json".to_owned()]))
+        );
+        let soak = ["crash", "--kills", "3"].map(str::to_owned).to_vec();
+        assert_eq!(parsed("soak crash --kills 3"), Ok(Task::Soak(soak)));
+    }
+
+    #[test]
+    fn an_unknown_task_is_refused_by_name() {
+        assert!(parsed("deploy").is_err_and(|problem| problem.contains("deploy")));
+    }
+
+    #[test]
+    fn a_task_without_arguments_refuses_one() {
+        assert!(parsed("check --fast").is_err_and(|problem| problem.contains("--fast")));
+        assert!(parsed("soak").is_err());
+    }
+
+    #[test]
+    fn the_usage_names_every_task() {
+        for name in [
+            "run",
+            "test",
+            "check",
+            "install",
+            "bindings",
+            "soak crash",
+            "help",
+        ] {
+            assert!(USAGE.contains(&format!("cargo xtask {name}")), "{name}");
+        }
+    }
+}

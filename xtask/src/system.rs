@@ -1,0 +1,268 @@
+//! What the machine needs beside the Rust toolchain, and how each system installs it. Everything here is pure:
+//! probing and running is in `install`.
+
+/// The systems we know how to install on, or to advise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// Debian, Ubuntu and their relatives: apt-get.
+    Debian,
+    /// Fedora and its relatives: dnf.
+    Fedora,
+    /// Arch and its relatives: pacman.
+    Arch,
+    /// macOS: the developer tools and brew.
+    Mac,
+    /// Windows: installers.
+    Windows,
+    /// Anything else: we can only name what is missing.
+    Other,
+}
+
+/// How to find out whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// The program answers to `--version`.
+    Answers(&'static str),
+    /// The C compiler makes a program that includes a header of the C library.
+    Compiles,
+}
+
+/// One thing that must be on the machine.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What it is, for people.
+    pub what: &'static str,
+    /// How to find out whether it is there.
+    pub probe: Probe,
+    /// Packages of Debian and Ubuntu.
+    pub debian: &'static [&'static str],
+    /// Packages of Fedora.
+    pub fedora: &'static [&'static str],
+    /// Packages of Arch.
+    pub arch: &'static [&'static str],
+    /// The command on macOS.
+    pub mac: &'static str,
+    /// What to install on Windows.
+    pub windows: &'static str,
+}
+
+/// Everything needed now. SQLite and the cryptography bring C sources; the house tests ask git what is tracked.
+pub const NEEDS: &[Need] = &[
+    Need {
+        what: "a C compiler with the headers of the C library",
+        probe: Probe::Compiles,
+        debian: &["gcc", "libc6-dev"],
+        fedora: &["gcc", "glibc-devel"],
+        arch: &["gcc"],
+        mac: "xcode-select --install",
+        windows: "winget install Microsoft.VisualStudio.2022.BuildTools (with the C++ workload)",
+    },
+    Need {
+        what: "git",
+        probe: Probe::Answers("git"),
+        debian: &["git"],
+        fedora: &["git"],
+        arch: &["git"],
+        mac: "brew install git",
+        windows: "winget install Git.Git",
+    },
+];
+
+/// Who we are on the machine, as far as installing is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum User {
+    /// May install at once.
+    Root,
+    /// Needs sudo, which can ask for a password at a terminal.
+    AtTerminal,
+    /// Needs sudo, which must not ask.
+    Unattended,
+}
+
+/// What to do about the things that are missing.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Nothing is missing.
+    Nothing,
+    /// Run these commands in order, after showing them.
+    Install(Vec<Vec<String>>),
+    /// Show these lines and stop.
+    Tell(Vec<String>),
+}
+
+/// Recognises the system: `os` is [`std::env::consts::OS`], `release` the text of os-release(5), if any.
+pub fn recognise(os: &str, release: &str) -> System {
+    match os {
+        "macos" => return System::Mac,
+        "windows" => return System::Windows,
+        _ => {}
+    }
+    let mut families = vec![];
+    for key in ["ID=", "ID_LIKE="] {
+        let value = release
+            .lines()
+            .find_map(|line| line.strip_prefix(key))
+            .unwrap_or_default();
+        families.extend(value.trim_matches(['"', '\'']).split_whitespace());
+    }
+    let known = families.iter().find_map(|family| match *family {
+        "debian" | "ubuntu" => Some(System::Debian),
+        "fedora" | "rhel" => Some(System::Fedora),
+        "arch" => Some(System::Arch),
+        _ => None,
+    });
+    known.unwrap_or(System::Other)
+}
+
+/// Plans the installation of what is missing.
+pub fn plan(system: System, user: User, missing: &[&Need]) -> Plan {
+    if missing.is_empty() {
+        return Plan::Nothing;
+    }
+    let packages = |of: fn(&Need) -> &'static [&'static str]| {
+        missing.iter().flat_map(move |need| of(need)).copied()
+    };
+    match system {
+        System::Debian => {
+            let update = ["apt-get", "update", "-qq"].into_iter();
+            let install =
+                ["apt-get", "install", "-y", "-qq", "--no-install-recommends"].into_iter();
+            let install = install.chain(packages(|need| need.debian));
+            Plan::Install(vec![raised(user, update), raised(user, install)])
+        }
+        System::Fedora => Plan::Tell(vec![told("sudo dnf install", packages(|need| need.fedora))]),
+        System::Arch => Plan::Tell(vec![told(
+            "sudo pacman -S --needed",
+            packages(|need| need.arch),
+        )]),
+        System::Mac => Plan::Tell(missing.iter().map(|need| need.mac.to_owned()).collect()),
+        System::Windows => Plan::Tell(missing.iter().map(|need| need.windows.to_owned()).collect()),
+        System::Other => Plan::Tell(
+            missing
+                .iter()
+                .map(|need| format!("install {}", need.what))
+                .collect(),
+        ),
+    }
+}
+
+/// The command with what it takes to run it as root.
+fn raised<'a>(user: User, words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let before: &[&str] = match user {
+        User::Root => &[],
+        User::AtTerminal => &["sudo"],
+        User::Unattended => &["sudo", "-n"],
+    };
+    let quiet = ["env", "DEBIAN_FRONTEND=noninteractive"];
+    before
+        .iter()
+        .copied()
+        .chain(quiet)
+        .chain(words)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A command line to show.
+fn told<'a>(start: &str, packages: impl Iterator<Item = &'a str>) -> String {
+    packages.fold(start.to_owned(), |line, package| {
+        format!("{line} {package}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn systems_are_recognised_by_their_release_file() {
+        let cases = [
+            (
+                "linux",
+                "PRETTY_NAME=\"Debian GNU/Linux 12\"\nID=debian\n",
+                System::Debian,
+            ),
+            ("linux", "ID=ubuntu\nID_LIKE=debian\n", System::Debian),
+            (
+                "linux",
+                "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n",
+                System::Debian,
+            ),
+            ("linux", "ID=fedora\n", System::Fedora),
+            (
+                "linux",
+                "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n",
+                System::Fedora,
+            ),
+            ("linux", "ID=manjaro\nID_LIKE=arch\n", System::Arch),
+            ("linux", "ID=void\n", System::Other),
+            ("linux", "", System::Other),
+            ("macos", "", System::Mac),
+            ("windows", "", System::Windows),
+        ];
+        for (os, release, system) in cases {
+            assert_eq!(recognise(os, release), system, "{os} {release}");
+        }
+    }
+
+    #[test]
+    fn nothing_missing_means_nothing_to_do_anywhere() {
+        for system in [System::Debian, System::Fedora, System::Other] {
+            assert_eq!(plan(system, User::Root, &[]), Plan::Nothing);
+        }
+    }
+
+    #[test]
+    fn debian_updates_its_lists_and_then_installs_only_what_is_missing() {
+        let Plan::Install(commands) = plan(System::Debian, User::Root, &[&NEEDS[1]]) else {
+            panic!("not an installation");
+        };
+        assert!(commands[0].ends_with(&["update".to_owned(), "-qq".to_owned()]));
+        assert_eq!(commands[1].last().map(String::as_str), Some("git"));
+        assert!(!commands[1].contains(&"gcc".to_owned()));
+        assert!(!commands[1].contains(&"sudo".to_owned()));
+    }
+
+    #[test]
+    fn others_than_root_go_through_sudo_which_asks_only_at_a_terminal() {
+        let first = |user| match plan(System::Debian, user, &[&NEEDS[0]]) {
+            Plan::Install(commands) => commands[0][..2].join(" "),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(first(User::AtTerminal), "sudo env");
+        assert_eq!(first(User::Unattended), "sudo -n");
+    }
+
+    #[test]
+    fn other_systems_get_the_exact_command_and_nothing_is_run() {
+        let all: Vec<&Need> = NEEDS.iter().collect();
+        let told = |system| match plan(system, User::Root, &all) {
+            Plan::Tell(lines) => lines.join("\n"),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(System::Fedora), "sudo dnf install gcc glibc-devel git");
+        assert_eq!(told(System::Arch), "sudo pacman -S --needed gcc git");
+        assert_eq!(
+            told(System::Mac),
+            "xcode-select --install\nbrew install git"
+        );
+        assert!(told(System::Windows).contains("winget install Git.Git"));
+        assert!(told(System::Other).contains("C compiler"));
+    }
+
+    #[test]
+    fn every_need_says_how_to_meet_it_on_every_system() {
+        for need in NEEDS {
+            assert!(
+                !need.debian.is_empty() && !need.fedora.is_empty() && !need.arch.is_empty(),
+                "{}",
+                need.what
+            );
+            assert!(
+                !need.mac.is_empty() && !need.windows.is_empty(),
+                "{}",
+                need.what
+            );
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What each task does, as a list of steps.
+//!
+//! Every step that builds selects the whole workspace, even when it runs one target only: cargo unites the features
+//! of what is selected, so another selection would build the large dependencies a second time. No step sets
+//! compiler flags, for the same reason.
+
+use crate::args::{Task, USAGE};
+use crate::install;
+use crate::steps::{self, Step};
+use crate::suites::{self, HOUSE, Suites};
+use anyhow::{Context, Result};
+
+/// The request that `cargo xtask run` plays.
+const SAMPLE: &str = "assets/samples/office-chairs.json";
+
+/// Performs a task.
+///
+/// # Errors
+/// The step that failed, or what could not be installed.
+pub fn perform(task: Task) -> Result<()> {
+    match task {
+        Task::Help => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Task::Install => install::everything(),
+        Task::Check => {
+            install::everything()?;
+            steps::run(&check()?)
+        }
+        Task::Test => {
+            install::everything()?;
+            let mut all = check()?;
+            all.extend(full(&suites::find(&steps::root())));
+            steps::run(&all)
+        }
+        Task::Run(arguments) => {
+            install::everything()?;
+            steps::run(&[Step::cargo(
+                "build",
+                &["build", "--workspace", "--bin", "opener"],
+            )])?;
+            play(
+                Step::program("opener", steps::built("opener"), &["replay", SAMPLE]),
+                arguments,
+            )
+        }
+        Task::Bindings => steps::run(&[bindings()]),
+        Task::Soak(arguments) => {
+            steps::run(&[Step::cargo("build", &["build", "--workspace", "--bins"])])?;
+            play(Step::program("soak", steps::built("soak"), &[]), arguments)
+        }
+    }
+}
+
+/// The quick part, cheapest first.
+fn check() -> Result<Vec<Step>> {
+    let deny = install::deny_program().context("cargo-deny is missing")?;
+    Ok(vec![
+        Step::cargo("formatting", &["fmt", "--all", "--check"]),
+        Step::program(
+            "licences and sources",
+            deny,
+            &["deny", "check", "licenses", "bans", "sources"],
+        ),
+        Step::cargo(
+            "clippy",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        Step::cargo("house tests", &["test", "--workspace", "--test", HOUSE]),
+    ])
+}
+
+/// Everything after the quick part: one build of all programs and tests, then the suites.
+fn full(suites: &Suites) -> Vec<Step> {
+    let mut steps = vec![
+        Step::cargo("build", &["build", "--workspace", "--bins", "--tests"]),
+        Step::cargo(
+            "unit tests",
+            &["test", "--workspace", "--no-fail-fast", "--lib", "--bins"],
+        ),
+        Step::cargo(
+            "examples in the documentation",
+            &["test", "--workspace", "--no-fail-fast", "--doc"],
+        ),
+    ];
+    if !suites.rooms.is_empty() {
+        let mut arguments = vec!["test", "--workspace", "--no-fail-fast"];
+        for name in &suites.rooms {
+            arguments.extend(["--test", name]);
+        }
+        steps.push(Step::cargo("tests of the rooms", &arguments));
+    }
+    for name in &suites.whole {
+        steps.push(Step::cargo(
+            name,
+            &["test", "--workspace", "--no-fail-fast", "--test", name],
+        ));
+    }
+    steps
+}
+
+fn bindings() -> Step {
+    Step::cargo("bindings", &["test", "--workspace", "--test", "bindings"])
+        .with("OPENER_BINDINGS", "write")
+}
+
+/// Runs a program of ours in the foreground, without step lines around its own output.
+fn play(mut step: Step, arguments: Vec<String>) -> Result<()> {
+    step.arguments.extend(arguments);
+    println!("\n{}", step.shown());
+    let status = step
+        .command()
+        .status()
+        .with_context(|| format!("{} did not start", step.shown()))?;
+    anyhow::ensure!(status.success(), "FAILED: {}", step.shown());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(steps: &[Step]) -> Vec<String> {
+        steps.iter().map(Step::shown).collect()
+    }
+
+    #[test]
+    fn programs_are_built_before_the_suites_and_the_slow_ones_come_last() {
+        let suites = Suites {
+            rooms: vec!["vectors".to_owned()],
+            whole: vec!["stories".to_owned(), "e2e".to_owned()],
+        };
+        let lines = shown(&full(&suites));
+        assert!(lines[0].contains("build --workspace --bins --tests"));
+        assert!(lines[3].ends_with("--test vectors"));
+        assert!(lines[4].ends_with("--test stories"));
+        assert!(lines[5].ends_with("--test e2e"));
+    }
+
+    #[test]
+    fn every_step_that_builds_selects_the_whole_workspace() {
+        let suites = Suites {
+            rooms: vec!["vectors".to_owned()],
+            whole: vec!["e2e".to_owned()],
+        };
+        let mut steps = full(&suites);
+        steps.push(bindings());
+        for line in shown(&steps) {
+            assert!(
+                line.contains("--workspace") && !line.contains(" -p "),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_suites_of_rooms_no_empty_step_is_left() {
+        let lines = shown(&full(&Suites::default()));
+        assert_eq!(lines.len(), 3);
+    }
+
+    #[test]
+    fn bindings_are_written_not_only_compared() {
+        assert_eq!(bindings().variables, [("OPENER_BINDINGS", "write".into())]);
+    }
+}
