@@ -1,0 +1,28 @@
+//! Tests about the repository itself: what may depend on what, how long a file may be, where no clock is read.
+//!
+//! Each rule is a function over a path and its text, so that beside the test which applies it to the repository
+//! stands another which shows that it finds what it is for.
+
+mod clocks;
+mod documents;
+mod edges;
+mod envelope;
+mod invariants;
+mod leftovers;
+mod limits;
+mod panics;
+mod paths;
+mod repository;
+mod sizes;
+mod sleeps;
+mod source;
+mod targets;
+
+/// Fails with all violations of a rule, one a line.
+fn hold(rule: &str, violations: Vec<String>) {
+    assert!(
+        violations.is_empty(),
+        "{rule}:\n  {}",
+        violations.join("\n  ")
+    );
+}
