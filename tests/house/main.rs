@@ -3,16 +3,20 @@
 //! Each rule is a function over a path and its text, so that beside the test which applies it to the repository
 //! stands another which shows that it finds what it is for.
 
+mod channels;
 mod clocks;
 mod documents;
+mod doors;
 mod edges;
 mod envelope;
+mod floats;
 mod invariants;
 mod leftovers;
 mod limits;
 mod panics;
 mod paths;
 mod repository;
+mod secrets;
 mod sizes;
 mod sleeps;
 mod source;
