@@ -1,1 +1,20 @@
-//! The language of trade: values, documents, envelope.
+//! The language of trade: values, documents and the envelope that signs them.
+//!
+//! Nothing here reads a clock, does IO or decides anything. A document is a struct in [`document`]; it becomes
+//! believable only through [`envelope::open`], which alone makes a [`Verified`].
+
+pub mod directory;
+pub mod document;
+pub mod envelope;
+pub mod limits;
+mod reason;
+pub mod value;
+pub mod words;
+
+pub use document::kind::Kind;
+pub use envelope::{EnvelopeError, Identity, Opened, Verified, open, sign};
+pub use reason::Reason;
+pub use value::{
+    Address, Category, CountryCode, Currency, DealId, DocumentId, Duration, Invalid, Language,
+    List, Money, Number, PeerId, PeerText, Period, Place, Quantity, Timestamp, Unit,
+};

@@ -1,0 +1,268 @@
+//! What is said on `/opener/directory/1`. The transport authenticates the asking peer, so requests are not signed;
+//! everything a directory passes on is signed by whom it concerns.
+
+use minicbor::{Decode, Encode, bytes::ByteVec};
+
+use crate::{
+    Category, Currency, DocumentId, Language, List, PeerId, PeerText, Place, Reason, Timestamp,
+    document::Listing,
+    limits::{LABEL_BYTES, MATCH_CATEGORIES, MATCH_PAGE, REMARK_BYTES, WORDS_BYTES},
+};
+
+/// What a buyer looks for. It says nothing else of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Query {
+    /// Categories, any of which a seller must have (by common prefix).
+    #[n(0)]
+    pub categories: List<Category, MATCH_CATEGORIES>,
+    /// Words, any of which a seller must have.
+    #[n(1)]
+    pub words: PeerText<WORDS_BYTES>,
+    /// Where to deliver. A seller with a radius of its own must reach it.
+    #[n(2)]
+    pub place: Option<Place>,
+    /// No farther than this from `place`, in kilometres.
+    #[n(3)]
+    pub radius_km: Option<u32>,
+    /// A currency the seller must accept.
+    #[n(4)]
+    pub currency: Option<Currency>,
+    /// A language the seller must answer in.
+    #[n(5)]
+    pub language: Option<Language>,
+    /// A capability the seller's program must have.
+    #[n(6)]
+    pub capability: Option<PeerText<LABEL_BYTES>>,
+    /// Only sellers that are online now.
+    #[n(7)]
+    pub online_only: bool,
+    /// Where the page begins: `next` of the page before, 0 at first.
+    #[n(8)]
+    pub offset: u32,
+}
+
+/// A request to a directory.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Request {
+    /// Keep my signed listing and show me as online.
+    #[n(0)]
+    #[cbor(map)]
+    Register {
+        /// The signed listing.
+        #[n(0)]
+        listing: ByteVec,
+    },
+    /// I am still online; my listing is the one with this `seq`.
+    #[n(1)]
+    #[cbor(map)]
+    Renew {
+        /// Its `seq`.
+        #[n(0)]
+        seq: u64,
+    },
+    /// Forget my listing.
+    #[n(2)]
+    Withdraw,
+    /// Who may be able to sell this?
+    #[n(3)]
+    #[cbor(map)]
+    Match {
+        /// What is looked for.
+        #[n(0)]
+        query: Query,
+    },
+    /// The listing of this peer.
+    #[n(4)]
+    #[cbor(map)]
+    Lookup {
+        /// The peer.
+        #[n(0)]
+        peer: PeerId,
+    },
+    /// Sign that you saw this hash now.
+    #[n(5)]
+    #[cbor(map)]
+    Stamp {
+        /// The hash.
+        #[n(0)]
+        hash: DocumentId,
+    },
+    /// Keep these final terms: the same bytes, signed by buyer and by seller.
+    #[n(6)]
+    #[cbor(map)]
+    Report {
+        /// Signed by the buyer.
+        #[n(0)]
+        by_buyer: ByteVec,
+        /// Signed by the seller.
+        #[n(1)]
+        by_seller: ByteVec,
+    },
+    /// What time is it?
+    #[n(8)]
+    Time,
+}
+
+/// One seller in an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Match {
+    /// The listing, signed by the seller.
+    #[n(0)]
+    pub listing: ByteVec,
+    /// Distance to the place of delivery, in metres, where both are known.
+    #[n(1)]
+    pub distance_m: Option<u32>,
+    /// Registered or renewed in the last 90 seconds.
+    #[n(2)]
+    pub online: bool,
+}
+
+/// A directory's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Response {
+    /// The listing is kept until then; renew before presence ends.
+    #[n(0)]
+    #[cbor(map)]
+    Registered {
+        /// The listing's expiry.
+        #[n(0)]
+        until: Timestamp,
+        /// Renew before this to stay online.
+        #[n(1)]
+        online_until: Timestamp,
+    },
+    /// The listing is forgotten, or was never there.
+    #[n(1)]
+    Withdrawn,
+    /// A page of sellers, online ones first, then nearest first.
+    #[n(2)]
+    #[cbor(map)]
+    Matches {
+        /// The sellers.
+        #[n(0)]
+        sellers: List<Match, MATCH_PAGE>,
+        /// How many there are in all.
+        #[n(1)]
+        total: u32,
+        /// Offset of the next page, if there is one.
+        #[n(2)]
+        next: Option<u32>,
+    },
+    /// The answer to `lookup`.
+    #[n(3)]
+    #[cbor(map)]
+    Found {
+        /// The seller, if known.
+        #[n(0)]
+        seller: Option<Match>,
+    },
+    /// The signed time stamp.
+    #[n(4)]
+    #[cbor(map)]
+    Stamped {
+        /// A `stamp` document.
+        #[n(0)]
+        stamp: ByteVec,
+    },
+    /// The final terms are kept.
+    #[n(5)]
+    #[cbor(map)]
+    Reported {
+        /// A `report-receipt` document.
+        #[n(0)]
+        receipt: ByteVec,
+    },
+    /// The directory's clock.
+    #[n(8)]
+    #[cbor(map)]
+    Time {
+        /// Now.
+        #[n(0)]
+        now: Timestamp,
+    },
+    /// Refused.
+    #[n(9)]
+    #[cbor(map)]
+    Refused {
+        /// Why.
+        #[n(0)]
+        reason: Reason,
+        /// The field or rule, in words.
+        #[n(1)]
+        detail: PeerText<REMARK_BYTES>,
+    },
+}
+
+/// How well a listing answers a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// Metres between the seller and the place of delivery, where both are known.
+    pub distance_m: Option<u32>,
+}
+
+impl Query {
+    /// Whether the seller behind a listing may be able to serve the query: the one rule, for directories and for a
+    /// peer that searches the listings it already has. Presence and expiry are not part of it.
+    ///
+    /// Categories and words are alternatives: one that fits is enough, and a query with neither fits every seller.
+    /// A listing fits by words when it holds all the tokens of at least one word of the query.
+    pub fn fit(&self, listing: &Listing) -> Option<Fit> {
+        let goods = self.categories.is_empty() && self.words.is_blank();
+        let by_category = || {
+            self.categories
+                .iter()
+                .any(|c| listing.categories.iter().any(|own| own.is_related(c)))
+        };
+        if !listing.roles.sells || !(goods || by_category() || self.fits_words(listing)) {
+            return None;
+        }
+        let currency = self.currency.is_none_or(|c| names(&listing.currencies, &c));
+        let language = self
+            .language
+            .as_ref()
+            .is_none_or(|l| names(&listing.languages, l));
+        let capability = self
+            .capability
+            .as_ref()
+            .is_none_or(|c| listing.capabilities.contains(c));
+        if !(currency && language && capability) {
+            return None;
+        }
+        self.fit_distance(listing)
+    }
+
+    fn fits_words(&self, listing: &Listing) -> bool {
+        let own = crate::words::tokens(&format!("{} {}", listing.name, listing.words));
+        self.words
+            .as_str()
+            .split_whitespace()
+            .map(crate::words::tokens)
+            .any(|word| !word.is_empty() && own.is_superset(&word))
+    }
+
+    fn fit_distance(&self, listing: &Listing) -> Option<Fit> {
+        let Some(place) = &self.place else {
+            return Some(Fit { distance_m: None });
+        };
+        let limit = [self.radius_km, listing.radius_km]
+            .into_iter()
+            .flatten()
+            .min();
+        match place.distance_km(&listing.place) {
+            Some(km) if limit.is_some_and(|limit| km > f64::from(limit)) => None,
+            // At most half the circumference, 20 015 km: far below u32 metres.
+            Some(km) => Some(Fit {
+                distance_m: Some((km * 1000.0).round() as u32),
+            }),
+            None if limit.is_some() && place.country != listing.place.country => None,
+            None => Some(Fit { distance_m: None }),
+        }
+    }
+}
+
+/// A list that names nothing names everything.
+fn names<T: PartialEq>(list: &[T], item: &T) -> bool {
+    list.is_empty() || list.contains(item)
+}

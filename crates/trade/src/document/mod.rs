@@ -1,0 +1,56 @@
+//! Documents: one file for each, and the header that those of a deal share.
+
+mod bid;
+mod header;
+pub mod kind;
+mod listing;
+mod note;
+mod order;
+mod receipt;
+mod report;
+mod rfp;
+mod shared;
+mod terms;
+
+pub use bid::{
+    Bid, BidLine, Charge, ChargeKind, Commitment, CriterionAnswer, Deviation, LineOffer, Tax,
+};
+pub use header::{Body, Document, Header};
+pub use listing::{Listing, Roles};
+pub use note::{BidWithdraw, Chat, Decline, DeclineReason, Intent, Lapse, NotChosen, RfpCancel};
+pub use order::{Order, OrderLine, OrderOutcome, OrderResponse, ResponseLine, ResponseStatus};
+pub use receipt::{Failure, Receipt, Stage};
+pub use report::{ReportReceipt, Stamp};
+pub use rfp::{BidRules, Criterion, Direction, Line, Lot, Measure, Rfp, Schedule};
+pub use shared::{
+    Attachment, CommitmentKind, Delivery, Disclosure, Incoterm, IncotermRule, Party, Price,
+    Property, TaxBasis,
+};
+pub use terms::{FinalTerms, Terms, TermsLine};
+
+use crate::Invalid;
+
+/// Checks that every item passes and names the one that does not.
+pub(crate) fn check_each<T>(
+    field: &str,
+    items: &[T],
+    check: impl Fn(&T) -> Result<(), Invalid>,
+) -> Result<(), Invalid> {
+    items
+        .iter()
+        .enumerate()
+        .try_for_each(|(i, item)| check(item).map_err(|e| e.within(&format!("{field}[{i}]"))))
+}
+
+/// Checks that no two items have the same key.
+pub(crate) fn check_unique<T, K: std::hash::Hash + Eq>(
+    field: &str,
+    items: &[T],
+    key: impl Fn(&T) -> K,
+) -> Result<(), Invalid> {
+    let mut seen = std::collections::HashSet::new();
+    match items.iter().position(|item| !seen.insert(key(item))) {
+        None => Ok(()),
+        Some(i) => Err(Invalid::new(format!("{field}[{i}]"), "appears twice")),
+    }
+}

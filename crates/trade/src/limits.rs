@@ -1,0 +1,115 @@
+//! Every limit of the language, with its unit and the reason for its size.
+//!
+//! Text limits count UTF-8 bytes: one Hangul syllable takes three.
+
+/// Bytes of one signed document. An RFP of [`LINES`] full lines takes 3.4 MB; a peer buffers at most one such
+/// document a stream.
+pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Bytes of one signed listing. A directory keeps one for each seller, a million of them on one disk.
+pub const MAX_LISTING_BYTES: usize = 16 * 1024;
+
+/// Bytes of the signed final terms of one deal: [`LINES`] lines with category, name and price.
+pub const MAX_TERMS_BYTES: usize = 1024 * 1024;
+
+/// Lines of one RFP, bid or order. Real tenders reach 330 lines; three times that leaves room.
+pub const LINES: usize = 1000;
+
+/// Lots of one RFP. Large framework tenders have a few dozen.
+pub const LOTS: usize = 100;
+
+/// Criteria of one RFP. Nobody weighs more than a handful; the arithmetic stays on one screen.
+pub const CRITERIA: usize = 16;
+
+/// Attachments of one document; each is a hash, not the file.
+pub const ATTACHMENTS: usize = 32;
+
+/// Properties (name and value) of one line.
+pub const PROPERTIES: usize = 8;
+
+/// Categories of one line.
+pub const LINE_CATEGORIES: usize = 4;
+
+/// Categories of one listing: what a general store sells, by code.
+pub const LISTING_CATEGORIES: usize = 64;
+
+/// Charges of one bid (freight, packing, insurance, …).
+pub const CHARGES: usize = 32;
+
+/// Taxes of one bid; a country has a handful of rates.
+pub const TAXES: usize = 16;
+
+/// Deviations that one bid declares.
+pub const DEVIATIONS: usize = 100;
+
+/// Currencies that an RFP or a listing accepts.
+pub const CURRENCIES: usize = 16;
+
+/// Languages that a listing names.
+pub const LANGUAGES: usize = 8;
+
+/// Addresses of one peer: two transports on a few interfaces, and relays.
+pub const ADDRESSES: usize = 16;
+
+/// Bytes of one address in text form.
+pub const ADDRESS_BYTES: usize = 256;
+
+/// Capabilities that a listing names.
+pub const CAPABILITIES: usize = 16;
+
+/// Links in one bid.
+pub const URLS: usize = 16;
+
+/// Bytes of one link; what browsers and servers commonly accept.
+pub const URL_BYTES: usize = 2048;
+
+/// Bytes of a name or title: one line on a screen, in any script.
+pub const NAME_BYTES: usize = 256;
+
+/// Bytes of a line's description: a paragraph.
+pub const LINE_DESCRIPTION_BYTES: usize = 1024;
+
+/// Bytes of an RFP's description: some pages.
+pub const DESCRIPTION_BYTES: usize = 16 * 1024;
+
+/// Bytes of a remark, a reason, a term of payment.
+pub const REMARK_BYTES: usize = 1024;
+
+/// Bytes of one chat message.
+pub const CHAT_BYTES: usize = 4 * 1024;
+
+/// Bytes of a code or label: a category code, a property name, a quote number.
+pub const LABEL_BYTES: usize = 64;
+
+/// Bytes of a classification scheme's name. National catalogues spell theirs out.
+pub const SCHEME_BYTES: usize = 256;
+
+/// Bytes of the words of a listing or a query.
+pub const WORDS_BYTES: usize = 2048;
+
+/// Characters of a decimal number: 28 digits, a sign and a point.
+pub const NUMBER_CHARS: usize = 30;
+
+/// Categories, and listings a page, of one directory query.
+pub const MATCH_CATEGORIES: usize = 32;
+
+/// Listings in one page of a directory's answer; with [`MAX_LISTING_BYTES`] below the answer's frame.
+pub const MATCH_PAGE: usize = 50;
+
+/// Bytes of a request to a directory: the two signed final terms of `report`, and little else.
+pub const MAX_DIRECTORY_REQUEST_BYTES: usize = 2 * MAX_TERMS_BYTES + 4096;
+
+/// Bytes of a directory's answer: a full page of the largest listings.
+pub const MAX_DIRECTORY_RESPONSE_BYTES: usize = MATCH_PAGE * (MAX_LISTING_BYTES + 64) + 4096;
+
+/// Bytes of a signed receipt or failure.
+pub const MAX_RECEIPT_BYTES: usize = 4096;
+
+/// Milliseconds that one document may claim to live from its issue: two years. Frameworks are re-issued yearly.
+pub const MAX_LIFETIME_MS: i64 = 2 * 366 * 24 * 3600 * 1000;
+
+/// Kilometres of a search or delivery radius: half the Earth's circumference reaches everywhere.
+pub const MAX_RADIUS_KM: u32 = 20_038;
+
+/// Rounds of counter-offers that an RFP may allow.
+pub const MAX_ROUNDS: u8 = 20;
