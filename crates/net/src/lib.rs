@@ -1,1 +1,49 @@
-//! libp2p transport behind one trait.
+//! How peers reach each other: libp2p over QUIC and TCP, behind one trait.
+//!
+//! [`spawn`] starts the transport in a task of its own and gives out [`Sockets`], which implements [`Network`].
+//! Bytes go out with [`Network::request`], come in as [`Event::Request`], and are never looked at here. No type of
+//! libp2p appears in the public face: a peer is an [`opener_trade::PeerId`], a place to dial an
+//! [`opener_trade::Address`].
+
+mod address;
+mod behaviour;
+mod book;
+mod budget;
+mod codec;
+mod config;
+mod dial;
+mod event;
+mod frame;
+mod gate;
+mod identity;
+mod inbound;
+mod links;
+mod network;
+mod outbound;
+mod protocol;
+mod requests;
+mod sockets;
+mod task;
+mod transport;
+
+pub use address::{AddressError, split_peer, with_peer};
+pub use config::{
+    ANSWER_TIMEOUT, Config, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, LISTEN_QUIC, LISTEN_TCP, Limits,
+    PING_INTERVAL, PING_TIMEOUT, REQUEST_TIMEOUT, default_listen, loopback_listen,
+};
+pub use event::{Event, ReplyTo, RequestError, RequestId};
+pub use frame::{FRAME_VERSION, FrameError, HEADER_BYTES};
+pub use network::Network;
+pub use protocol::Protocol;
+pub use sockets::{NetError, Sockets, spawn};
+
+/// Bounds that hold inside the transport, apart from those of [`Limits`] and [`Protocol`].
+pub mod bounds {
+    pub use crate::book::{ADDRESSES_PER_PEER, BOOK_PEERS};
+    pub use crate::budget::INBOUND_BYTES;
+    pub use crate::dial::DIALS_IN_FLIGHT;
+    pub use crate::gate::CONNECTIONS_PER_PEER;
+    pub use crate::requests::REQUESTS_PER_PEER;
+    pub use crate::sockets::{COMMANDS, EVENTS, REQUESTS};
+    pub use crate::task::{BACKLOG, SHUTDOWN_FLUSH};
+}

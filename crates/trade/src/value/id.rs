@@ -130,10 +130,11 @@ impl PeerId {
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, Invalid> {
         let rule = || Invalid::new("peer", "must be an Ed25519 public key");
         let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| rule())?;
-        if key.is_weak() {
-            Err(rule())
-        } else {
+        let canonical = key.to_edwards().compress().to_bytes() == bytes;
+        if canonical && !key.is_weak() {
             Ok(Self(bytes))
+        } else {
+            Err(rule())
         }
     }
 
