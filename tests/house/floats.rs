@@ -4,7 +4,7 @@ use crate::repository::rust;
 use crate::source::{Rust, mentioned, mentions, rust as source};
 
 /// What amounts, prices and quantities are made of.
-const EXACT: [&str; 5] = ["Money", "Decimal", "Price", "Quantity", "Currency"];
+const EXACT: [&str; 5] = ["Money", "Number", "Decimal", "Price", "Quantity"];
 
 const FLOATS: &[&str] = &[
     "f32",

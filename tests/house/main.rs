@@ -15,6 +15,7 @@ mod leftovers;
 mod limits;
 mod panics;
 mod paths;
+mod registry;
 mod repository;
 mod secrets;
 mod sizes;

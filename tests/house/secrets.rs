@@ -6,6 +6,9 @@ use crate::source::{Rust, mentioned, mentions, rust as source};
 /// Words in the names of types that hold a secret key.
 const SECRET: [&str; 5] = ["Secret", "Seed", "Keypair", "SigningKey", "Signer"];
 
+/// The type of the secret half of a peer, which has none of these words in its name.
+const IDENTITY: &str = "Identity";
+
 /// What shows a value to others.
 const SHOWN: [&str; 3] = ["Debug", "Serialize", "Display"];
 
@@ -33,7 +36,7 @@ fn secret_types(source: &Rust) -> Vec<(String, String)> {
             .chars()
             .take_while(|c| c.is_alphanumeric())
             .collect();
-        if SECRET.iter().any(|word| name.contains(word)) {
+        if name == IDENTITY || SECRET.iter().any(|word| name.contains(word)) {
             types.push((name, derived.clone()));
         }
         derived.clear();
@@ -95,6 +98,7 @@ fn a_secret_that_shows_itself_is_found() {
         "#[derive(Clone, Debug)]\npub struct SecretSeed([u8; 32]);",
         "pub struct Signer(u8);\nimpl fmt::Display for Signer {}",
         "#[derive(Serialize)]\nstruct IdentitySeed {}",
+        "#[derive(Debug)]\npub struct Identity {}",
     ];
     for text in guilty {
         assert_eq!(

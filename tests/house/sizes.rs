@@ -25,13 +25,8 @@ fn length(path: &str, text: &str) -> Option<(usize, usize)> {
     if is_test_path(path) {
         return Some((lines, HARD));
     }
-    let source = rust(path, text);
-    let of_tests = source
-        .tests
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .count();
-    Some((lines - of_tests, SOFT))
+    let of_tests = rust(path, text).lines_of_tests;
+    Some((lines.saturating_sub(of_tests), SOFT))
 }
 
 /// Rows of the list: path and length.

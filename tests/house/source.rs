@@ -10,6 +10,8 @@ pub struct Rust {
     pub product: String,
     /// What is built for tests only.
     pub tests: String,
+    /// How many lines the tests take.
+    pub lines_of_tests: usize,
 }
 
 /// Sorts sources into product and tests, also those files which another file declares for tests only.
@@ -37,7 +39,9 @@ pub fn rust(path: &str, text: &str) -> Rust {
     } else {
         test_items(&product)
     };
+    let mut lines_of_tests = 0;
     for (start, end) in spans {
+        lines_of_tests += product[start..end].iter().filter(|c| **c == '\n').count() + 1;
         for at in start..end {
             tests[at] = std::mem::replace(&mut product[at], ' ');
         }
@@ -51,6 +55,7 @@ pub fn rust(path: &str, text: &str) -> Rust {
         path: path.to_owned(),
         product: product.into_iter().collect(),
         tests: tests.into_iter().collect(),
+        lines_of_tests,
     }
 }
 
