@@ -2,12 +2,13 @@
 //!
 //! Text limits count UTF-8 bytes: one Hangul syllable takes three.
 
-/// Bytes of one signed document. An RFP of [`LINES`] full lines takes 3.4 MB; a peer buffers at most one such
-/// document a stream.
-pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of one signed document. An RFP with every list and text full takes 5.5 MB, nearly all of it its [`LINES`]; a
+/// peer buffers at most one such document a stream.
+pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
 
-/// Bytes of one signed listing. A directory keeps one for each seller, a million of them on one disk.
-pub const MAX_LISTING_BYTES: usize = 16 * 1024;
+/// Bytes of one signed listing: 27 kB with every list and text full. A directory keeps one for each seller, a million
+/// of them on one disk.
+pub const MAX_LISTING_BYTES: usize = 32 * 1024;
 
 /// Bytes of the signed final terms of one deal: [`LINES`] lines with category, name and price.
 pub const MAX_TERMS_BYTES: usize = 1024 * 1024;
@@ -81,20 +82,21 @@ pub const CHAT_BYTES: usize = 4 * 1024;
 /// Bytes of a code or label: a category code, a property name, a quote number.
 pub const LABEL_BYTES: usize = 64;
 
-/// Bytes of a classification scheme's name. National catalogues spell theirs out.
-pub const SCHEME_BYTES: usize = 256;
+/// Bytes of a classification scheme's name. National catalogues spell theirs out; the longest met takes 109.
+pub const SCHEME_BYTES: usize = 128;
 
 /// Bytes of the words of a listing or a query.
 pub const WORDS_BYTES: usize = 2048;
 
-/// Characters of a decimal number: 28 digits, a sign and a point.
-pub const NUMBER_CHARS: usize = 30;
+/// Characters of a decimal number: 29 digits (a whole part below 2^96 and at most 28 decimals), a sign and a point.
+pub const NUMBER_CHARS: usize = 31;
 
-/// Categories, and listings a page, of one directory query.
+/// Categories of one directory query: those of a large request, its common ones first.
 pub const MATCH_CATEGORIES: usize = 32;
 
-/// Listings in one page of a directory's answer; with [`MAX_LISTING_BYTES`] below the answer's frame.
-pub const MATCH_PAGE: usize = 50;
+/// Listings in one page of a directory's answer: of the largest, [`MAX_LISTING_BYTES`] each, a page stays below a
+/// mebibyte.
+pub const MATCH_PAGE: usize = 30;
 
 /// Bytes of a request to a directory: the two signed final terms of `report`, and little else.
 pub const MAX_DIRECTORY_REQUEST_BYTES: usize = 2 * MAX_TERMS_BYTES + 4096;

@@ -8,7 +8,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::{EnvelopeError, Identity, Payload, Verified, within_limit};
-use crate::{DocumentId, Kind, PeerId, limits::MAX_DOCUMENT_BYTES};
+use crate::{DocumentId, Invalid, Kind, PeerId, limits::MAX_DOCUMENT_BYTES};
 
 const MEDIA_TYPE_HEAD: &str = "application/vnd.opener.";
 const MEDIA_TYPE_TAIL: &str = "+cbor";
@@ -154,15 +154,21 @@ impl Unsealed {
 
 fn decode_whole<T: for<'b> minicbor::Decode<'b, ()>>(payload: &[u8]) -> Result<T, EnvelopeError> {
     let mut decoder = minicbor::Decoder::new(payload);
-    let content = decoder
-        .decode()
-        .map_err(|e| EnvelopeError::Malformed(e.to_string()))?;
+    let content = decoder.decode().map_err(unreadable)?;
     if decoder.position() == payload.len() {
         Ok(content)
     } else {
         Err(EnvelopeError::Malformed(
             "bytes after the content".to_owned(),
         ))
+    }
+}
+
+/// A value that breaks a rule of its own keeps its reason; anything else is just not our CBOR.
+fn unreadable(error: minicbor::decode::Error) -> EnvelopeError {
+    match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Invalid>()) {
+        Some(invalid) => EnvelopeError::Invalid(invalid.clone()),
+        None => EnvelopeError::Malformed(error.to_string()),
     }
 }
 

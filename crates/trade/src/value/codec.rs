@@ -16,7 +16,7 @@ macro_rules! as_text {
         impl<'b, Ctx $(, const $generic: $kind)?> minicbor::Decode<'b, Ctx> for $type {
             fn decode(d: &mut minicbor::Decoder<'b>, _: &mut Ctx) -> Result<Self, minicbor::decode::Error> {
                 let position = d.position();
-                d.str()?.parse().map_err(|e: crate::Invalid| minicbor::decode::Error::message(e).at(position))
+                d.str()?.parse().map_err(|e: crate::Invalid| minicbor::decode::Error::custom(e).at(position))
             }
         }
 

@@ -79,7 +79,7 @@ macro_rules! id_codec {
             ) -> Result<Self, minicbor::decode::Error> {
                 let position = d.position();
                 Self::try_from(d.bytes()?)
-                    .map_err(|e| minicbor::decode::Error::message(e).at(position))
+                    .map_err(|e| minicbor::decode::Error::custom(e).at(position))
             }
         }
 

@@ -84,7 +84,7 @@ impl<'b, C, T: minicbor::Decode<'b, C>, const MAX: usize> minicbor::Decode<'b, C
         let mut items = Vec::new();
         for item in d.array_iter_with(ctx)? {
             if items.len() == MAX {
-                return Err(minicbor::decode::Error::message(Self::too_long()).at(position));
+                return Err(minicbor::decode::Error::custom(Self::too_long()).at(position));
             }
             items.push(item?);
         }

@@ -100,7 +100,11 @@ impl Place {
     pub fn check(&self) -> Result<(), Invalid> {
         match (self.latitude_e6, self.longitude_e6) {
             (None, None) => Ok(()),
-            (Some(lat), Some(lon)) if lat.abs() <= 90_000_000 && lon.abs() <= 180_000_000 => Ok(()),
+            (Some(lat), Some(lon))
+                if lat.unsigned_abs() <= 90_000_000 && lon.unsigned_abs() <= 180_000_000 =>
+            {
+                Ok(())
+            }
             (Some(_), Some(_)) => Err(Invalid::new(
                 "latitude_e6",
                 "latitude is within ±90°, longitude within ±180°",
@@ -142,6 +146,7 @@ mod tests {
         assert!(half.check().is_err());
         assert!(place(90_000_001, 0).check().is_err());
         assert!(place(90_000_000, -180_000_000).check().is_ok());
-        assert!(place(i32::MIN + 1, 0).check().is_err());
+        assert!(place(i32::MIN, 0).check().is_err());
+        assert!(place(0, i32::MIN).check().is_err());
     }
 }
