@@ -1,0 +1,342 @@
+//! The task that owns the swarm.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use libp2p::{
+    Swarm,
+    core::transport::ListenerId,
+    request_response::{self, InboundRequestId, Message, OutboundRequestId, ResponseChannel},
+    swarm::SwarmEvent,
+};
+use opener_trade::{Address, PeerId};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout_at},
+};
+
+use crate::{
+    Event, Limits, Protocol, ReplyTo, RequestId, address,
+    behaviour::{Behaviour, BehaviourEvent},
+    codec::Request,
+    event::Way,
+    inbound::Inbound,
+    outbound::Outbound,
+};
+
+/// Events kept inside the task when the owner's queue is full. From then on the swarm is not asked for more, while
+/// commands are still taken and every connection still answers pings from its own task.
+pub const BACKLOG: usize = 64;
+
+/// Seconds that a shutdown takes at most: for replies already given, then for connections to close.
+pub const SHUTDOWN_FLUSH: Duration = Duration::from_secs(2);
+
+/// Milliseconds that connections stay open after the last reply: QUIC drops what is not sent yet when it closes.
+const REPLY_LINGER: Duration = Duration::from_millis(200);
+
+/// What the owner asks of the task. When the owner is gone, the task shuts down.
+pub(crate) enum Command {
+    Request {
+        id: RequestId,
+        to: PeerId,
+        addresses: Vec<Address>,
+        protocol: Protocol,
+        bytes: Arc<[u8]>,
+    },
+    Reply {
+        id: InboundRequestId,
+        channel: ResponseChannel<Arc<[u8]>>,
+        bytes: Arc<[u8]>,
+    },
+}
+
+pub(crate) struct Task {
+    swarm: Swarm<Behaviour>,
+    listeners: Vec<ListenerId>,
+    commands: mpsc::Receiver<Command>,
+    events: mpsc::Sender<Event>,
+    backlog: VecDeque<Event>,
+    outbound: Outbound,
+    inbound: Inbound<InboundRequestId>,
+    last_reply: Option<Instant>,
+    closing: bool,
+}
+
+/// What woke the task.
+enum Woken {
+    Command(Option<Command>),
+    Swarm(Box<SwarmEvent<BehaviourEvent>>),
+    Delivered,
+    OwnerGone,
+    Deadline,
+}
+
+impl Task {
+    pub(crate) fn new(
+        swarm: Swarm<Behaviour>,
+        listeners: Vec<ListenerId>,
+        local: PeerId,
+        limits: Limits,
+        commands: mpsc::Receiver<Command>,
+        events: mpsc::Sender<Event>,
+    ) -> Self {
+        Self {
+            swarm,
+            listeners,
+            commands,
+            events,
+            backlog: VecDeque::new(),
+            outbound: Outbound::new(local),
+            inbound: Inbound::new(limits),
+            last_reply: None,
+            closing: false,
+        }
+    }
+
+    pub(crate) async fn run(mut self) {
+        loop {
+            match self.wait().await {
+                Woken::Command(Some(command)) => self.on_command(command),
+                Woken::Swarm(event) => self.on_swarm(*event),
+                Woken::Deadline => {
+                    self.outbound
+                        .on_deadline(&mut self.swarm, &mut self.backlog, Instant::now());
+                }
+                Woken::Delivered => {}
+                Woken::Command(None) => break,
+                Woken::OwnerGone => self.backlog.clear(),
+            }
+        }
+        self.shut_down().await;
+    }
+
+    async fn wait(&mut self) -> Woken {
+        let Self {
+            swarm,
+            commands,
+            events,
+            backlog,
+            outbound,
+            ..
+        } = self;
+        let deadline = outbound.deadline();
+        tokio::select! {
+            command = commands.recv() => Woken::Command(command),
+            permit = events.reserve(), if !backlog.is_empty() => match permit {
+                Ok(permit) => {
+                    if let Some(event) = backlog.pop_front() {
+                        permit.send(event);
+                    }
+                    Woken::Delivered
+                }
+                Err(_) => Woken::OwnerGone,
+            },
+            event = swarm.select_next_some(), if backlog.len() < BACKLOG => Woken::Swarm(Box::new(event)),
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => Woken::Deadline,
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Request {
+                id,
+                to,
+                addresses,
+                protocol,
+                bytes,
+            } => {
+                let Self {
+                    swarm,
+                    backlog,
+                    outbound,
+                    ..
+                } = self;
+                outbound.request(swarm, backlog, id, to, &addresses, protocol, bytes);
+            }
+            Command::Reply { id, channel, bytes } => {
+                if self
+                    .swarm
+                    .behaviour_mut()
+                    .answer
+                    .send_response(channel, bytes)
+                    .is_ok()
+                {
+                    self.inbound.replying(id);
+                }
+            }
+        }
+    }
+
+    fn on_swarm(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        let Self {
+            swarm,
+            backlog,
+            outbound,
+            ..
+        } = self;
+        match event {
+            SwarmEvent::Behaviour(BehaviourEvent::Answer(event)) => self.on_answer(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Deliver(event)) => {
+                outbound.on_ask(swarm, backlog, Protocol::Deliver, event);
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Directory(event)) => {
+                outbound.on_ask(swarm, backlog, Protocol::Directory, event);
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping)) => match ping.result {
+                Ok(_) | Err(libp2p::ping::Failure::Unsupported) => {}
+                Err(error) => {
+                    tracing::debug!(peer = %ping.peer, %error, "closing a silent connection");
+                    swarm.close_connection(ping.connection);
+                }
+            },
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                connection_id,
+                endpoint,
+                ..
+            } => {
+                outbound.on_connected(swarm, backlog, peer_id, connection_id, &endpoint);
+            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                connection_id,
+                ..
+            } => {
+                outbound.on_closed(swarm, backlog, peer_id, connection_id);
+            }
+            SwarmEvent::OutgoingConnectionError {
+                connection_id,
+                error,
+                ..
+            } => {
+                outbound.on_dial_error(swarm, backlog, connection_id, &error);
+            }
+            SwarmEvent::NewListenAddr { address, .. } => {
+                if let Ok(address) = address::to_address(&address) {
+                    backlog.push_back(Event::Listening { address });
+                }
+            }
+            SwarmEvent::ExpiredListenAddr { address, .. } => {
+                self.listener_closed(&[address], "the interface is gone");
+            }
+            SwarmEvent::ListenerClosed {
+                addresses, reason, ..
+            } => match reason {
+                Ok(()) => self.listener_closed(&addresses, "closed"),
+                Err(error) => self.listener_closed(&addresses, &error.to_string()),
+            },
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::warn!(%error, "a listener reports an error");
+            }
+            SwarmEvent::IncomingConnectionError { error, .. } => {
+                tracing::debug!(%error, "an inbound connection failed");
+            }
+            _ => {}
+        }
+    }
+
+    fn listener_closed(&mut self, addresses: &[libp2p::Multiaddr], reason: &str) {
+        for address in addresses
+            .iter()
+            .filter_map(|address| address::to_address(address).ok())
+        {
+            self.backlog.push_back(Event::ListenerClosed {
+                address,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    fn on_answer(&mut self, event: request_response::Event<Request, Arc<[u8]>>) {
+        use request_response::Event as Answer;
+        match event {
+            Answer::Message {
+                peer,
+                message:
+                    Message::Request {
+                        request_id: id,
+                        request,
+                        channel,
+                    },
+                ..
+            } => {
+                let Some(from) = self.outbound.peer(&peer) else {
+                    return;
+                };
+                if self.closing || !self.inbound.admit(id, peer) {
+                    tracing::debug!(%from, "a request beyond the limit is dropped");
+                    return;
+                }
+                let Request {
+                    protocol,
+                    bytes,
+                    hold,
+                } = request;
+                let reply = ReplyTo(Way::Stream {
+                    id,
+                    protocol,
+                    channel,
+                    hold,
+                });
+                self.backlog.push_back(Event::Request {
+                    from,
+                    protocol,
+                    bytes,
+                    reply,
+                });
+            }
+            Answer::ResponseSent { request_id, .. } => {
+                self.inbound.closed(request_id);
+                self.last_reply = Some(Instant::now());
+            }
+            Answer::InboundFailure {
+                peer,
+                request_id,
+                error,
+                ..
+            } => {
+                tracing::debug!(%peer, %error, "an answer was not delivered");
+                self.inbound.closed(request_id);
+            }
+            Answer::Message {
+                message: Message::Response { .. },
+                ..
+            }
+            | Answer::OutboundFailure { .. } => {}
+        }
+    }
+
+    /// Listeners go last: closing a QUIC listener cuts every connection that came in through it.
+    async fn shut_down(mut self) {
+        self.closing = true;
+        let end = Instant::now() + SHUTDOWN_FLUSH;
+        self.poll_until(end, |task| task.inbound.is_flushed()).await;
+        if let Some(last) = self.last_reply {
+            self.poll_until(end.min(last + REPLY_LINGER), |_| false)
+                .await;
+        }
+        for listener in std::mem::take(&mut self.listeners) {
+            self.swarm.remove_listener(listener);
+        }
+        let peers: Vec<_> = self.swarm.connected_peers().copied().collect();
+        for peer in peers {
+            let _already_gone = self.swarm.disconnect_peer_id(peer);
+        }
+        self.poll_until(end, |task| task.swarm.network_info().num_peers() == 0)
+            .await;
+    }
+
+    /// Keeps the swarm going, with nobody left to hear of it, until `done` or `end`.
+    async fn poll_until(&mut self, end: Instant, done: impl Fn(&Self) -> bool) {
+        while !done(self) {
+            match timeout_at(end, self.swarm.select_next_some()).await {
+                Ok(event) => self.on_swarm(event),
+                Err(_) => return,
+            }
+            self.backlog.clear();
+        }
+    }
+}
+
+/// The transport's name for a request of ours.
+pub(crate) type Sent = (Protocol, OutboundRequestId);

@@ -1,0 +1,8 @@
+//! The transport over real sockets.
+
+#![cfg(test)]
+
+mod hostile;
+mod loopback;
+mod node;
+mod restart;
