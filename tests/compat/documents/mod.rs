@@ -1,0 +1,22 @@
+//! The documents of the vectors: one deal between a buyer in Seoul and sellers in Paju and Hamburg.
+
+mod bids;
+mod orders;
+mod requests;
+mod standalone;
+
+pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
+pub use orders::{
+    chat, final_terms, lapse, not_chosen, order, order_response, order_response_with_changes, terms,
+};
+pub use requests::{rfp, rfp_cancel};
+pub use standalone::{failure, listing, receipt, report_receipt, stamp};
+
+use opener_trade::{DocumentId, envelope::Payload, sign};
+
+use crate::actors::Actor;
+
+/// The id that a document has when this actor signs it.
+pub fn id_of<T: Payload>(signer: Actor, content: T) -> DocumentId {
+    sign(&signer.identity(), content).unwrap().id()
+}
