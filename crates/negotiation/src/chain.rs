@@ -1,0 +1,51 @@
+//! A sender's chain of documents.
+
+use opener_trade::{DocumentId, Reason, document::Header};
+
+use crate::Rejection;
+
+/// How far one sender's chain in one deal has come: `seq` counts from 1 and `previous` names the document before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Chain {
+    seq: u64,
+    head: Option<DocumentId>,
+}
+
+impl Chain {
+    /// `seq` of the next document.
+    pub const fn next_seq(&self) -> u64 {
+        self.seq + 1
+    }
+
+    /// The newest document.
+    pub const fn head(&self) -> Option<DocumentId> {
+        self.head
+    }
+
+    /// Whether a document is the next of this chain.
+    ///
+    /// # Errors
+    /// `out-of-order` when documents are missing before it, `bad-chain` when it continues something else.
+    pub fn admit(&self, header: &Header) -> Result<(), Rejection> {
+        if header.seq > self.next_seq() {
+            let rule = format!("document {} of this chain is missing", self.next_seq());
+            return Err(Rejection {
+                head: self.head,
+                ..Rejection::new(Reason::OutOfOrder, rule)
+            });
+        }
+        if header.seq < self.next_seq() || header.previous != self.head {
+            let rule = "the chain continues otherwise";
+            return Err(Rejection {
+                head: self.head,
+                ..Rejection::new(Reason::BadChain, rule)
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn advance(&mut self, id: DocumentId) {
+        self.seq = self.next_seq();
+        self.head = Some(id);
+    }
+}

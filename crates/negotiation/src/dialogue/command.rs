@@ -1,0 +1,157 @@
+//! What a party may say in a dialogue, before it is signed.
+
+use opener_trade::{
+    Duration, EnvelopeError, Identity, Opened, PeerText, Timestamp,
+    document::{
+        Bid, BidWithdraw, Body, Chat, Decline, Document, FinalTerms, Header, Intent, Lapse,
+        NotChosen, Order, OrderResponse,
+    },
+    limits::REMARK_BYTES,
+    sign,
+};
+
+use super::state::{Phase, State};
+use crate::Rejection;
+
+/// What to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Seller: I mean to bid.
+    Intent,
+    /// Seller: I will not bid.
+    Decline(Decline),
+    /// Seller: this is my bid, or my revised bid.
+    Bid(Box<Bid>),
+    /// Seller: I take my standing bid back.
+    WithdrawBid(PeerText<REMARK_BYTES>),
+    /// Buyer: I order on the standing bid.
+    Order(Box<Order>),
+    /// Either: my answer to the order, or to its changed answer.
+    Respond(Box<OrderResponse>),
+    /// Buyer: the order ended unanswered.
+    Lapse,
+    /// Buyer: the award went elsewhere.
+    NotChosen(NotChosen),
+    /// Either: my signature on the final terms.
+    SignTerms(FinalTerms),
+    /// Either: text.
+    Chat(Chat),
+}
+
+/// A document that waits for its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    header: Header,
+    command: Command,
+    context: Context,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Context {
+    rfp: opener_trade::DocumentId,
+    bid: Option<opener_trade::DocumentId>,
+    order: Option<opener_trade::DocumentId>,
+}
+
+/// How long a document that must not be lost is delivered again: a year covers any holiday or broken machine.
+const KEEP_TRYING: Duration = Duration::from_secs(365 * 24 * 3600);
+/// How long chat is delivered again: after a month nobody waits for it.
+const CHAT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
+impl State {
+    /// Places a command in this side's chain, ready to be signed.
+    ///
+    /// # Errors
+    /// There is nothing for the command to refer to.
+    pub fn draft(&self, now: Timestamp, command: Command) -> Result<Draft, Rejection> {
+        let missing =
+            |what: &str| Rejection::not_allowed(format!("there is no {what} in this dialogue"));
+        let bid = self
+            .standing
+            .as_ref()
+            .or(self.late.as_ref())
+            .map(|offer| offer.document.id());
+        let order = self.order.as_ref().map(|placed| placed.document.id());
+        match &command {
+            Command::WithdrawBid(_) if bid.is_none() => return Err(missing("standing bid")),
+            Command::Lapse | Command::Respond(_) if order.is_none() => {
+                return Err(missing("open order"));
+            }
+            _ => {}
+        }
+        let answers = match &command {
+            Command::Intent | Command::Decline(_) | Command::Bid(_) | Command::NotChosen(_) => {
+                Some(self.rfp.id())
+            }
+            Command::WithdrawBid(_) | Command::Chat(_) => self.chain(self.role.other()).head(),
+            Command::Order(order) => Some(order.bid),
+            Command::Respond(_) if self.phase == Phase::Conditional => self.response_id(),
+            Command::Respond(_) | Command::Lapse => order,
+            Command::SignTerms(_) => self.response_id(),
+        };
+        let lifetime = match &command {
+            Command::Chat(_) => CHAT_LIFETIME,
+            _ => KEEP_TRYING,
+        };
+        let chain = self.chain(self.role);
+        let header = Header {
+            deal: self.deal,
+            from: self.party(self.role),
+            to: Some(self.party(self.role.other())),
+            seq: chain.next_seq(),
+            previous: chain.head(),
+            answers,
+            issued_at: now,
+            expires_at: now.plus(lifetime),
+        };
+        Ok(Draft {
+            header,
+            command,
+            context: Context {
+                rfp: self.rfp.id(),
+                bid,
+                order,
+            },
+        })
+    }
+}
+
+impl Draft {
+    /// Signs the draft.
+    ///
+    /// # Errors
+    /// The content breaks a rule of its own, or the identity is not this side's.
+    pub fn sign(self, identity: &Identity) -> Result<Opened, EnvelopeError> {
+        let Draft {
+            header,
+            command,
+            context,
+        } = self;
+        let nothing = opener_trade::DocumentId::from_bytes([0; 32]);
+        let (bid, order) = (
+            context.bid.unwrap_or(nothing),
+            context.order.unwrap_or(nothing),
+        );
+        let decided_at = header.issued_at;
+        match command {
+            Command::Intent => seal(identity, header, Intent { rfp: context.rfp }),
+            Command::Decline(body) => seal(identity, header, body),
+            Command::Bid(body) => seal(identity, header, *body),
+            Command::WithdrawBid(reason) => seal(identity, header, BidWithdraw { bid, reason }),
+            Command::Order(body) => seal(identity, header, *body),
+            Command::Respond(body) => seal(identity, header, *body),
+            Command::Lapse => seal(identity, header, Lapse { order, decided_at }),
+            Command::NotChosen(body) => seal(identity, header, body),
+            Command::SignTerms(body) => seal(identity, header, body),
+            Command::Chat(body) => seal(identity, header, body),
+        }
+    }
+}
+
+fn seal<B>(identity: &Identity, header: Header, body: B) -> Result<Opened, EnvelopeError>
+where
+    B: Body,
+    Opened: From<opener_trade::Verified<Document<B>>>,
+{
+    Ok(sign(identity, Document { header, body })?.into())
+}

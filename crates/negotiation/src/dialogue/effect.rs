@@ -1,0 +1,93 @@
+//! What a dialogue asks its peer to do. In this order: persist, send, notify.
+
+use std::sync::Arc;
+
+use opener_trade::{DocumentId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::command::Command;
+use crate::Entry;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Append this to the dialogue's journal, in the transaction that stores the document.
+    Persist(Entry),
+    /// Deliver this document of ours to the other side.
+    Send(DocumentId),
+    /// Sign this and step again with it, in the same transaction.
+    Author(Command),
+    /// Hand the terms, signed by both, to the directories.
+    Report {
+        /// The `terms` signed by the buyer.
+        by_buyer: Arc<[u8]>,
+        /// The same bytes signed by the seller.
+        by_seller: Arc<[u8]>,
+    },
+    /// Step again with [`super::Input::Tick`] at this moment.
+    WakeAt(Timestamp),
+    /// Tell the person, once.
+    Notify(Notice),
+}
+
+/// Something that a person should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// What happened.
+    pub kind: NoticeKind,
+    /// The document that brought it.
+    pub document: Option<DocumentId>,
+}
+
+/// What happened in a dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A request has arrived.
+    RequestArrived,
+    /// The buyer called the request off.
+    RequestCancelled,
+    /// A seller means to bid.
+    IntentArrived,
+    /// A seller will not bid.
+    SellerDeclined,
+    /// A bid has arrived.
+    BidArrived,
+    /// A bid has arrived after the deadline: it is kept, and not ranked unless admitted.
+    LateBidArrived,
+    /// Our bid arrived after the deadline.
+    BidWasLate,
+    /// The seller took its bid back.
+    BidWithdrawn,
+    /// The standing bid has expired.
+    BidExpired,
+    /// An order has arrived and waits for an answer.
+    OrderArrived,
+    /// An order has arrived and the program has accepted it, as the bid promised.
+    OrderAutoAccepted,
+    /// The order is accepted: the deal is concluded.
+    DealConcluded,
+    /// The order is refused.
+    OrderRefused,
+    /// The order is accepted with changes.
+    OrderChanged,
+    /// The changed order was not taken; the bid stands as before.
+    ChangeRefused,
+    /// The order ended unanswered.
+    OrderLapsed,
+    /// The award went elsewhere.
+    NotChosen,
+    /// The final terms wait for our signature.
+    TermsToSign,
+    /// Both have signed the final terms.
+    TermsSigned,
+    /// The request could not be delivered before the deadline.
+    Undelivered,
+    /// A document of ours was refused by the other side.
+    DocumentRefused,
+    /// Text has arrived.
+    ChatArrived,
+    /// A document of a newer version has arrived.
+    UnknownArrived,
+}

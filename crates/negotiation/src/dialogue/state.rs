@@ -1,0 +1,240 @@
+//! The state of one dialogue, the same at both sides.
+
+use std::sync::Arc;
+
+use opener_trade::{
+    DealId, DocumentId, PeerId, Timestamp, Verified,
+    document::{Bid, Document, Order, OrderResponse, Rfp, Terms},
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Chain, Role};
+
+/// Where a dialogue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Buyer: the RFP is on its way.
+    Invited,
+    /// The seller has the RFP.
+    Delivered,
+    /// The seller means to bid.
+    Engaged,
+    /// A bid stands.
+    BidStanding,
+    /// The only bid came after the deadline: kept, excluded.
+    BidLate,
+    /// The buyer has ordered; the quantity is reserved.
+    Ordered,
+    /// Seller: accepted, waiting to learn that the buyer has it in time.
+    Answered,
+    /// The seller accepted with changes; the buyer must answer.
+    Conditional,
+    /// There is a contract.
+    Concluded,
+    /// Both have signed the final terms.
+    Reported,
+    /// The seller will not bid.
+    Declined,
+    /// The seller took its bid back.
+    Withdrawn,
+    /// The seller refused the order.
+    Refused,
+    /// The award went elsewhere.
+    NotChosen,
+    /// The buyer called the request off.
+    Cancelled,
+    /// The RFP could not be delivered before the deadline.
+    LapsedUndelivered,
+    /// No bid came.
+    LapsedSilent,
+    /// The bid expired.
+    LapsedExpired,
+    /// The order ended unanswered.
+    LapsedUnanswered,
+}
+
+impl Phase {
+    /// Whether nothing can follow but chat.
+    pub const fn is_terminal(self) -> bool {
+        !self.is_before_order() && !self.is_ordering() && !matches!(self, Phase::Concluded)
+    }
+
+    /// Whether the dialogue is open and nothing is ordered.
+    pub const fn is_before_order(self) -> bool {
+        matches!(
+            self,
+            Phase::Invited
+                | Phase::Delivered
+                | Phase::Engaged
+                | Phase::BidStanding
+                | Phase::BidLate
+        )
+    }
+
+    /// Whether an order is open.
+    pub const fn is_ordering(self) -> bool {
+        matches!(self, Phase::Ordered | Phase::Answered | Phase::Conditional)
+    }
+
+    /// Whether a bid may still come.
+    pub const fn takes_bids(self) -> bool {
+        self.is_before_order()
+    }
+}
+
+/// A bid and when it came.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The bid.
+    pub document: Arc<Verified<Document<Bid>>>,
+    /// When the buyer received it; at the seller, when it was sent until the buyer's receipt says more.
+    pub received_at: Timestamp,
+    /// Whether the buyer's clock proves `received_at`.
+    pub proved: bool,
+}
+
+impl Offer {
+    /// The bid itself.
+    pub fn bid(&self) -> &Bid {
+        &self.document.body
+    }
+}
+
+/// An order and what came of it.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The order.
+    pub document: Arc<Verified<Document<Order>>>,
+    /// Whether it takes the bid exactly as it stands, so that a firm or revocable bid accepts it by itself.
+    pub exact: bool,
+    /// The seller's answer.
+    pub response: Option<Arc<Verified<Document<OrderResponse>>>>,
+    /// The buyer's answer to a changed answer.
+    pub confirmation: Option<Arc<Verified<Document<OrderResponse>>>>,
+    /// The seller broke a firm or revocable bid by not answering.
+    pub broken: bool,
+}
+
+impl Placed {
+    /// The order itself.
+    pub fn order(&self) -> &Order {
+        &self.document.body
+    }
+}
+
+/// The two signatures on the final terms.
+#[derive(Debug, Clone, Default)]
+pub struct Signatures {
+    /// The buyer's.
+    pub by_buyer: Option<Arc<Verified<Terms>>>,
+    /// The seller's.
+    pub by_seller: Option<Arc<Verified<Terms>>>,
+}
+
+impl Signatures {
+    /// One side's signature.
+    pub const fn of(&self, role: Role) -> Option<&Arc<Verified<Terms>>> {
+        match role {
+            Role::Buyer => self.by_buyer.as_ref(),
+            Role::Seller => self.by_seller.as_ref(),
+        }
+    }
+
+    pub(super) fn of_mut(&mut self, role: Role) -> &mut Option<Arc<Verified<Terms>>> {
+        match role {
+            Role::Buyer => &mut self.by_buyer,
+            Role::Seller => &mut self.by_seller,
+        }
+    }
+}
+
+/// The state of a dialogue.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The side this program is on.
+    pub role: Role,
+    /// The deal.
+    pub deal: DealId,
+    /// Who asked.
+    pub buyer: PeerId,
+    /// Who answers.
+    pub seller: PeerId,
+    /// The RFP that stands.
+    pub rfp: Arc<Verified<Document<Rfp>>>,
+    /// Where the dialogue stands.
+    pub phase: Phase,
+    /// The bid that can be ordered.
+    pub standing: Option<Offer>,
+    /// A bid that came late and is not admitted.
+    pub late: Option<Offer>,
+    /// Earlier bids, oldest first.
+    pub superseded: Vec<Offer>,
+    /// The order.
+    pub order: Option<Placed>,
+    /// The final terms.
+    pub terms: Signatures,
+    pub(super) broadcasts: Chain,
+    pub(super) buyer_chain: Chain,
+    pub(super) seller_chain: Chain,
+}
+
+impl State {
+    pub(super) fn new(role: Role, seller: PeerId, rfp: Arc<Verified<Document<Rfp>>>) -> Self {
+        let phase = match role {
+            Role::Buyer => Phase::Invited,
+            Role::Seller => Phase::Delivered,
+        };
+        let mut broadcasts = Chain::default();
+        broadcasts.advance(rfp.id());
+        Self {
+            role,
+            deal: rfp.header.deal,
+            buyer: rfp.signer(),
+            seller,
+            rfp,
+            phase,
+            standing: None,
+            late: None,
+            superseded: Vec::new(),
+            order: None,
+            terms: Signatures::default(),
+            broadcasts,
+            buyer_chain: Chain::default(),
+            seller_chain: Chain::default(),
+        }
+    }
+
+    /// The chain of documents that one side addresses to the other.
+    pub const fn chain(&self, sender: Role) -> &Chain {
+        match sender {
+            Role::Buyer => &self.buyer_chain,
+            Role::Seller => &self.seller_chain,
+        }
+    }
+
+    /// The peer on one side.
+    pub const fn party(&self, role: Role) -> PeerId {
+        match role {
+            Role::Buyer => self.buyer,
+            Role::Seller => self.seller,
+        }
+    }
+
+    /// The response that made or changed the order, for what follows it.
+    pub fn response_id(&self) -> Option<DocumentId> {
+        self.order
+            .as_ref()
+            .and_then(|placed| placed.response.as_ref())
+            .map(|response| response.id())
+    }
+
+    pub(super) fn chain_mut(&mut self, sender: Role, broadcast: bool) -> &mut Chain {
+        match (sender, broadcast) {
+            (_, true) => &mut self.broadcasts,
+            (Role::Buyer, false) => &mut self.buyer_chain,
+            (Role::Seller, false) => &mut self.seller_chain,
+        }
+    }
+}

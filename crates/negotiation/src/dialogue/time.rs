@@ -1,0 +1,106 @@
+//! What time does to a dialogue, and whose turn it is.
+
+use opener_trade::Timestamp;
+
+use super::{
+    Command, Effect, NoticeKind, notify,
+    state::{Phase, State},
+};
+use crate::{Entry, Role};
+
+/// Who must act, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// The side that must act; nobody when the dialogue is over.
+    pub who: Option<Role>,
+    /// Until when it counts.
+    pub until: Option<Timestamp>,
+}
+
+impl State {
+    /// Who must act, and until when.
+    pub fn turn(&self) -> Turn {
+        let schedule = &self.rfp.body.schedule;
+        let turn = |who, until| Turn {
+            who: Some(who),
+            until,
+        };
+        match self.phase {
+            Phase::Invited | Phase::Delivered | Phase::Engaged => {
+                turn(Role::Seller, Some(schedule.bid_deadline))
+            }
+            Phase::BidStanding | Phase::BidLate => {
+                let valid = self
+                    .standing
+                    .as_ref()
+                    .or(self.late.as_ref())
+                    .map(|offer| offer.bid().valid_until);
+                turn(Role::Buyer, valid.map(|until| until.min(schedule.award_by)))
+            }
+            Phase::Ordered => turn(
+                Role::Seller,
+                self.order.as_ref().map(|placed| placed.order().answer_by),
+            ),
+            Phase::Answered | Phase::Conditional => turn(Role::Buyer, self.decide_at()),
+            Phase::Concluded if self.terms.by_buyer.is_none() => turn(Role::Buyer, None),
+            Phase::Concluded => turn(Role::Seller, None),
+            _ => Turn {
+                who: None,
+                until: None,
+            },
+        }
+    }
+
+    /// When time next changes something, if it does.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        let schedule = &self.rfp.body.schedule;
+        match self.phase {
+            Phase::Invited => Some(schedule.bid_deadline),
+            Phase::Delivered | Phase::Engaged => Some(schedule.award_by),
+            Phase::BidStanding | Phase::BidLate => self
+                .standing
+                .as_ref()
+                .or(self.late.as_ref())
+                .map(|offer| offer.bid().valid_until),
+            Phase::Ordered | Phase::Conditional if self.role == Role::Buyer => self.decide_at(),
+            _ => None,
+        }
+        .map(just_after)
+    }
+
+    fn decide_at(&self) -> Option<Timestamp> {
+        self.order.as_ref().map(|placed| placed.order().decide_at())
+    }
+
+    pub(super) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.wake_at().is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        let bid = self
+            .standing
+            .as_ref()
+            .or(self.late.as_ref())
+            .map(|offer| offer.document.id());
+        let (phase, notice) = match self.phase {
+            Phase::Invited => (
+                Phase::LapsedUndelivered,
+                Some(notify(NoticeKind::Undelivered, None)),
+            ),
+            Phase::Delivered | Phase::Engaged => (Phase::LapsedSilent, None),
+            Phase::BidStanding | Phase::BidLate => (
+                Phase::LapsedExpired,
+                Some(notify(NoticeKind::BidExpired, bid)),
+            ),
+            // The decision itself is a signed document; the phase follows from it.
+            phase => (phase, Some(Effect::Author(Command::Lapse))),
+        };
+        let persist = (phase != self.phase).then_some(Effect::Persist(Entry::Tick));
+        self.phase = phase;
+        persist.into_iter().chain(notice).collect()
+    }
+}
+
+/// A named moment still counts; what follows from its passing begins a millisecond later.
+fn just_after(moment: Timestamp) -> Timestamp {
+    moment.plus(opener_trade::Duration::from_millis(1))
+}

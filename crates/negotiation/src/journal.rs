@@ -1,0 +1,103 @@
+//! What a machine has taken in, as it is kept on disk.
+
+use minicbor::{Decode, Encode};
+use opener_trade::{DocumentId, List, Number, PeerId, Reason, Timestamp, limits::LINES};
+
+/// One input of a machine. The documents it names are stored as received; from both, the state is rebuilt.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Entry {
+    /// A document, ours or theirs, at the moment that judges it here.
+    #[n(0)]
+    #[cbor(map)]
+    Document {
+        /// The document.
+        #[n(0)]
+        id: DocumentId,
+        /// When it was received here, or signed here.
+        #[n(1)]
+        at: Timestamp,
+    },
+    /// The other side's signed receipt for a document of ours.
+    #[n(1)]
+    #[cbor(map)]
+    Receipt {
+        /// Our document.
+        #[n(0)]
+        document: DocumentId,
+        /// When it arrived there, by their clock.
+        #[n(1)]
+        at: Timestamp,
+    },
+    /// A document that is part of its sender's chain but without effect, because its receiver refused it.
+    #[n(2)]
+    #[cbor(map)]
+    Void {
+        /// The document.
+        #[n(0)]
+        id: DocumentId,
+        /// Why.
+        #[n(1)]
+        reason: Reason,
+    },
+    /// Time passed and changed something.
+    #[n(3)]
+    Tick,
+    /// The buyer admits a late bid, on the record.
+    #[n(4)]
+    #[cbor(map)]
+    AdmitLate {
+        /// The bid.
+        #[n(0)]
+        bid: DocumentId,
+    },
+    /// Request: a bid stands in the dialogue with this seller.
+    #[n(5)]
+    #[cbor(map)]
+    Bid {
+        /// The seller.
+        #[n(0)]
+        seller: PeerId,
+    },
+    /// Request: quantities are ordered from this seller and reserved.
+    #[n(6)]
+    #[cbor(map)]
+    Reserve {
+        /// The seller.
+        #[n(0)]
+        seller: PeerId,
+        /// The quantities.
+        #[n(1)]
+        lines: List<LineQuantity, LINES>,
+    },
+    /// Request: what this seller had reserved is free again.
+    #[n(7)]
+    #[cbor(map)]
+    Free {
+        /// The seller.
+        #[n(0)]
+        seller: PeerId,
+    },
+    /// Request: the order with this seller is concluded for these quantities.
+    #[n(8)]
+    #[cbor(map)]
+    Conclude {
+        /// The seller.
+        #[n(0)]
+        seller: PeerId,
+        /// The quantities.
+        #[n(1)]
+        lines: List<LineQuantity, LINES>,
+    },
+}
+
+/// So much of one line, in the line's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LineQuantity {
+    /// The RFP's line number.
+    #[n(0)]
+    pub line: u32,
+    /// How much.
+    #[n(1)]
+    pub quantity: Number,
+}

@@ -1,0 +1,154 @@
+//! How much of a request is reserved and awarded: never more than was asked.
+
+use opener_trade::{PeerId, Reason};
+use rust_decimal::Decimal;
+
+use super::{
+    effect::{Effect, Notice},
+    state::{Phase, State},
+};
+use crate::{LineQuantity, Rejection};
+
+/// What is ordered from one seller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Award {
+    /// The quantities, in each line's unit.
+    pub lines: Vec<LineQuantity>,
+    /// Whether the order is accepted; until then the quantities are reserved.
+    pub concluded: bool,
+}
+
+impl State {
+    /// Reserves quantities before an order is signed.
+    ///
+    /// # Errors
+    /// Together with what is reserved or awarded already they exceed what was asked.
+    pub(super) fn reserve(
+        &mut self,
+        seller: PeerId,
+        lines: &[LineQuantity],
+    ) -> Result<Vec<Effect>, Rejection> {
+        if self.phase.is_terminal() || self.phase == Phase::Issued {
+            return Err(Rejection::new(
+                Reason::AlreadyAwarded,
+                "nothing of this request can be ordered now",
+            ));
+        }
+        if self.awards.contains_key(&seller) {
+            return Err(Rejection::new(
+                Reason::AlreadyAwarded,
+                "there is an order with this seller already",
+            ));
+        }
+        for line in lines {
+            let Some(asked) = self.rfp.body.line(line.line) else {
+                return Err(Rejection::not_allowed(format!(
+                    "line {} was not asked for",
+                    line.line
+                )));
+            };
+            let taken = self.taken(line.line);
+            let free = asked
+                .quantity
+                .value
+                .decimal()
+                .checked_sub(taken)
+                .unwrap_or_default();
+            if line.quantity.decimal() > free {
+                let reason = if free.is_zero() {
+                    Reason::AlreadyAwarded
+                } else {
+                    Reason::QuantityExceeded
+                };
+                let rule = format!(
+                    "line {}: only {} {} are left to order",
+                    line.line, free, asked.quantity.unit
+                );
+                return Err(Rejection::new(reason, rule));
+            }
+        }
+        self.awards.insert(
+            seller,
+            Award {
+                lines: lines.to_vec(),
+                concluded: false,
+            },
+        );
+        self.phase = Phase::Awarding;
+        Ok(Vec::new())
+    }
+
+    /// Frees what was reserved with a seller after a refusal or a decided lapse.
+    pub(super) fn free(&mut self, seller: PeerId) -> Vec<Effect> {
+        self.awards.remove(&seller);
+        if self.phase == Phase::Awarding && self.awards.is_empty() {
+            self.phase = if self.deadline_passed {
+                Phase::Evaluating
+            } else {
+                Phase::Collecting
+            };
+        }
+        Vec::new()
+    }
+
+    /// Turns a reservation into an award; a changed answer may have lowered the quantities.
+    pub(super) fn conclude(&mut self, seller: PeerId, lines: &[LineQuantity]) -> Vec<Effect> {
+        self.awards.insert(
+            seller,
+            Award {
+                lines: lines.to_vec(),
+                concluded: true,
+            },
+        );
+        let complete = self
+            .rfp
+            .body
+            .lines
+            .iter()
+            .filter(|line| !line.optional)
+            .all(|line| self.awarded(line.number) >= line.quantity.value.decimal());
+        if !complete || self.phase.is_terminal() {
+            return Vec::new();
+        }
+        self.phase = Phase::Awarded;
+        vec![Effect::TellLosers, Effect::Notify(Notice::Awarded)]
+    }
+
+    /// The time to choose has passed. Open orders are decided first.
+    pub(super) fn close(&mut self) -> Vec<Effect> {
+        if self.awards.values().any(|award| !award.concluded) {
+            return Vec::new();
+        }
+        let (phase, notice) = match (self.awards.is_empty(), self.bidders.is_empty()) {
+            (false, _) => (Phase::PartlyAwarded, Notice::PartlyAwarded),
+            (true, false) => (Phase::NoAward, Notice::NotAwarded),
+            (true, true) => (Phase::Expired, Notice::NoBids),
+        };
+        self.phase = phase;
+        vec![Effect::TellLosers, Effect::Notify(notice)]
+    }
+
+    /// How much of a line is reserved or awarded.
+    pub fn taken(&self, line: u32) -> Decimal {
+        self.sum(line, |_| true)
+    }
+
+    /// How much of a line is awarded.
+    pub fn awarded(&self, line: u32) -> Decimal {
+        self.sum(line, |award| award.concluded)
+    }
+
+    fn sum(&self, line: u32, counts: impl Fn(&Award) -> bool) -> Decimal {
+        let of_line = self
+            .awards
+            .values()
+            .filter(|award| counts(award))
+            .flat_map(|award| &award.lines);
+        of_line
+            .filter(|taken| taken.line == line)
+            .fold(Decimal::ZERO, |sum, taken| {
+                sum.checked_add(taken.quantity.decimal())
+                    .unwrap_or(Decimal::MAX)
+            })
+    }
+}

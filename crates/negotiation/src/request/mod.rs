@@ -1,0 +1,135 @@
+//! One request, at its buyer: how far it has come, and how much of it is ordered from whom.
+
+mod award;
+mod effect;
+mod state;
+
+use std::sync::Arc;
+
+use opener_trade::{
+    DealId, DocumentId, Opened, Reason, Timestamp, Verified,
+    document::{Document, Header, Rfp, RfpCancel},
+};
+
+pub use award::Award;
+pub use effect::{Effect, Notice};
+pub use state::{Phase, State};
+
+use crate::{Entry, Rejection};
+
+/// What a request takes in. Beside its own documents these are facts of its dialogues.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The buyer calls the request off.
+    Cancel(Arc<Verified<Document<RfpCancel>>>),
+    /// A fact, as the journal keeps it: a bid stands, quantities are reserved, freed or concluded, or time passed.
+    Fact(Entry),
+}
+
+/// The machine of one request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    state: State,
+}
+
+impl Request {
+    /// Issues a request.
+    ///
+    /// # Errors
+    /// The deadline has passed already, or the RFP is not the first document of its deal.
+    pub fn issue(
+        rfp: Arc<Verified<Document<Rfp>>>,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Effect>), Rejection> {
+        if rfp.header.seq != 1 || rfp.body.revision != 1 {
+            return Err(Rejection::new(
+                Reason::BadChain,
+                "a request begins with its first revision",
+            ));
+        }
+        if rfp.body.schedule.bid_deadline <= now {
+            return Err(Rejection::new(
+                Reason::Late,
+                "the deadline for bids must lie ahead",
+            ));
+        }
+        let id = rfp.id();
+        let mut state = State::new(rfp);
+        state.pass(now);
+        let mut effects = vec![Effect::Persist(Entry::Document { id, at: now })];
+        effects.extend(state.wake_at().map(Effect::WakeAt));
+        Ok((Self { state }, effects))
+    }
+
+    /// How far it has come.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The header of the next broadcast.
+    pub fn broadcast_header(&self, now: Timestamp) -> Header {
+        let chain = &self.state.broadcasts;
+        Header {
+            deal: self.state.deal(),
+            from: self.state.rfp.signer(),
+            to: None,
+            seq: chain.next_seq(),
+            previous: chain.head(),
+            answers: None,
+            issued_at: now,
+            expires_at: self.state.rfp.body.schedule.award_by.max(now),
+        }
+    }
+
+    /// Takes one input.
+    ///
+    /// # Errors
+    /// The rules refuse it; nothing has changed.
+    pub fn step(&mut self, now: Timestamp, input: Input) -> Result<Vec<Effect>, Rejection> {
+        let mut next = self.state.clone();
+        let mut effects = match input {
+            Input::Cancel(document) => next.cancel(&document, now)?,
+            Input::Fact(entry) => next.learn(now, entry)?,
+        };
+        if !effects.is_empty() {
+            effects.extend(next.wake_at().map(Effect::WakeAt));
+        }
+        self.state = next;
+        Ok(effects)
+    }
+
+    /// Takes a journal entry again after a restart.
+    ///
+    /// # Errors
+    /// The document that the entry names is missing, or the entry is of another machine.
+    pub fn replay(
+        &mut self,
+        now: Timestamp,
+        entry: Entry,
+        document: impl FnOnce(DocumentId) -> Option<Arc<Opened>>,
+    ) -> Result<(), Rejection> {
+        let input = match entry {
+            Entry::Document { id, .. } if id == self.state.rfp.id() => return Ok(()),
+            Entry::Document { id, .. } => match document(id).as_deref() {
+                Some(Opened::RfpCancel(cancel)) => Input::Cancel(Arc::new(cancel.clone())),
+                _ => {
+                    return Err(Rejection::not_allowed(
+                        "the journal names a document that is not stored",
+                    ));
+                }
+            },
+            fact => Input::Fact(fact),
+        };
+        self.step(now, input).map(drop)
+    }
+}
+
+impl State {
+    /// The deal.
+    pub fn deal(&self) -> DealId {
+        self.rfp.header.deal
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! The state of a request.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use opener_trade::{
+    Duration, PeerId, Timestamp, Verified,
+    document::{Document, Rfp, RfpCancel},
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{
+    award::Award,
+    effect::{Effect, Notice},
+};
+use crate::{Chain, Entry, Rejection};
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Sent; bids are not taken yet.
+    Issued,
+    /// Bids are taken.
+    Collecting,
+    /// The deadline has passed and no bid stands.
+    Closed,
+    /// The deadline has passed; the buyer chooses.
+    Evaluating,
+    /// Something is ordered.
+    Awarding,
+    /// Every line that is not optional is ordered and accepted.
+    Awarded,
+    /// The time to choose has passed with a part awarded.
+    PartlyAwarded,
+    /// The time to choose has passed without an award.
+    NoAward,
+    /// Called off.
+    Cancelled,
+    /// No bid came.
+    Expired,
+}
+
+impl Phase {
+    /// Whether nothing more can be ordered.
+    pub const fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            Phase::Awarded
+                | Phase::PartlyAwarded
+                | Phase::NoAward
+                | Phase::Cancelled
+                | Phase::Expired
+        )
+    }
+}
+
+/// The state of a request.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The RFP that stands.
+    pub rfp: Arc<Verified<Document<Rfp>>>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Sellers whose bids have stood.
+    pub bidders: BTreeSet<PeerId>,
+    /// What is ordered from whom.
+    pub awards: BTreeMap<PeerId, Award>,
+    pub(super) broadcasts: Chain,
+    pub(super) deadline_passed: bool,
+}
+
+impl State {
+    pub(super) fn new(rfp: Arc<Verified<Document<Rfp>>>) -> Self {
+        let mut broadcasts = Chain::default();
+        broadcasts.advance(rfp.id());
+        Self {
+            rfp,
+            phase: Phase::Issued,
+            bidders: BTreeSet::new(),
+            awards: BTreeMap::new(),
+            broadcasts,
+            deadline_passed: false,
+        }
+    }
+
+    /// When time next changes something, if it does.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        let schedule = &self.rfp.body.schedule;
+        match self.phase {
+            Phase::Issued => Some(schedule.open),
+            Phase::Collecting => Some(just_after(schedule.bid_deadline)),
+            Phase::Closed | Phase::Evaluating => Some(just_after(schedule.award_by)),
+            Phase::Awarding if self.deadline_passed => Some(just_after(schedule.award_by)),
+            Phase::Awarding => Some(just_after(schedule.bid_deadline)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn cancel(
+        &mut self,
+        document: &Arc<Verified<Document<RfpCancel>>>,
+        at: Timestamp,
+    ) -> Result<Vec<Effect>, Rejection> {
+        if self.phase.is_terminal() {
+            return Err(Rejection::not_allowed("the request is over"));
+        }
+        if self.awards.values().any(|award| !award.concluded) {
+            return Err(Rejection::not_allowed(
+                "an order is open; wait for its answer",
+            ));
+        }
+        if document.body.rfp != self.rfp.id() {
+            return Err(Rejection::stale("another revision stands", self.rfp.id()));
+        }
+        self.broadcasts.admit(&document.header)?;
+        let id = document.id();
+        self.broadcasts.advance(id);
+        self.phase = if self.awards.is_empty() {
+            Phase::Cancelled
+        } else {
+            Phase::PartlyAwarded
+        };
+        Ok(vec![
+            Effect::Persist(Entry::Document { id, at }),
+            Effect::Broadcast(id),
+        ])
+    }
+
+    pub(super) fn learn(&mut self, now: Timestamp, entry: Entry) -> Result<Vec<Effect>, Rejection> {
+        let persist = Effect::Persist(entry.clone());
+        let more = match entry {
+            Entry::Tick => return Ok(self.tick(now)),
+            Entry::Bid { seller } if self.bidders.insert(seller) => {
+                if self.phase == Phase::Closed {
+                    self.phase = Phase::Evaluating;
+                }
+                Vec::new()
+            }
+            Entry::Bid { .. } => return Ok(Vec::new()),
+            Entry::Reserve { seller, lines } => self.reserve(seller, &lines)?,
+            Entry::Free { seller } => match self.awards.get(&seller) {
+                Some(award) if !award.concluded => self.free(seller),
+                _ => return Ok(Vec::new()),
+            },
+            Entry::Conclude { seller, lines } => self.conclude(seller, &lines),
+            _ => {
+                return Err(Rejection::not_allowed(
+                    "the journal entry is a dialogue's, not a request's",
+                ));
+            }
+        };
+        Ok(std::iter::once(persist).chain(more).collect())
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        let before = self.phase;
+        let deadline_before = self.deadline_passed;
+        let mut effects = vec![Effect::Persist(Entry::Tick)];
+        effects.extend(self.pass(now));
+        if before == self.phase && deadline_before == self.deadline_passed {
+            Vec::new()
+        } else {
+            effects
+        }
+    }
+
+    /// Moves on to where the moment `now` belongs.
+    pub(super) fn pass(&mut self, now: Timestamp) -> Vec<Effect> {
+        let schedule = self.rfp.body.schedule;
+        let mut effects = Vec::new();
+        if self.phase == Phase::Issued && now >= schedule.open {
+            self.phase = Phase::Collecting;
+        }
+        if matches!(self.phase, Phase::Collecting | Phase::Awarding)
+            && !self.deadline_passed
+            && now > schedule.bid_deadline
+        {
+            self.deadline_passed = true;
+            if self.phase == Phase::Collecting {
+                let any = !self.bidders.is_empty();
+                self.phase = if any {
+                    Phase::Evaluating
+                } else {
+                    Phase::Closed
+                };
+                effects.push(Effect::Notify(if any {
+                    Notice::BidsClosed
+                } else {
+                    Notice::NoBids
+                }));
+            }
+        }
+        if now > schedule.award_by && self.deadline_passed && !self.phase.is_terminal() {
+            effects.extend(self.close());
+        }
+        effects
+    }
+}
+
+fn just_after(moment: Timestamp) -> Timestamp {
+    moment.plus(Duration::from_millis(1))
+}
