@@ -1,0 +1,42 @@
+//! Why a peer does not do what it is asked.
+
+use opener_decision::DecisionError;
+use opener_negotiation::Rejection;
+use opener_store::StoreError;
+use opener_trade::{Duration, EnvelopeError, Invalid};
+
+/// Why a peer does not do what it is asked. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The rules of negotiation refuse it.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// A field breaks a rule of the language.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The document cannot be signed.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// There is no such deal, dialogue, bid or notice here.
+    #[error("there is no such {0} here")]
+    NotFound(&'static str),
+    /// The profile must be filled in first.
+    #[error("fill in the profile first: name, place, and whether you buy or sell")]
+    NoProfile,
+    /// No seller matches the request.
+    #[error("no seller matches; {0}")]
+    NoSellers(String),
+    /// Too many sellers for one request.
+    #[error("a request goes to at most {0} sellers")]
+    TooManySellers(usize),
+    /// The clock differs too much for an act that a deadline decides.
+    #[error("this computer's clock is off by {} s; set it, or confirm that it is right", .0.millis() / 1000)]
+    ClockSkew(Duration),
+    /// The database cannot be read or written.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The peer has stopped.
+    #[error("the peer has stopped")]
+    Stopped,
+}

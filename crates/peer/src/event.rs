@@ -1,0 +1,43 @@
+//! What changes while a peer runs.
+
+use opener_trade::{DealId, PeerId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Something changed; whoever shows it asks again for what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A deal has changed: a document, a receipt, a decision, a moment passed.
+    Deal {
+        /// The deal.
+        deal: DealId,
+    },
+    /// A document has come further on its way to somebody.
+    Delivery {
+        /// The deal.
+        deal: DealId,
+        /// The recipient.
+        peer: PeerId,
+    },
+    /// Something needs a person.
+    Notice {
+        /// Number of the notice in the inbox.
+        #[ts(type = "number")]
+        id: i64,
+        /// What happened.
+        kind: String,
+        /// The deal.
+        deal: DealId,
+        /// The other side, where one dialogue is concerned.
+        peer: Option<PeerId>,
+    },
+    /// A directory answered, or ceased to.
+    Directories,
+    /// Addresses or connections changed.
+    Network,
+    /// The profile or listing changed.
+    Profile,
+    /// Too many events at once: ask again for everything.
+    Lagged,
+}

@@ -1,0 +1,125 @@
+//! The face of a running peer.
+
+
+use opener_negotiation::dialogue::Command;
+use opener_store::{Assessment, Contact, DealFilter, DealRow, Notice, NoticeId};
+use opener_trade::{
+    Address, DealId, DocumentId, PeerId, PeerText, Verified,
+    directory::Query,
+    document::{Listing, Rfp},
+    limits::REMARK_BYTES,
+};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::{
+    Event, PeerError, Profile,
+    snapshot::{DealSnapshot, Found, OrderPart, Recipients, Record, SentRfp, Status},
+};
+
+/// Calls that wait for the peer at most. A screen makes a handful at a time; more than this waits at the caller.
+pub(crate) const CALLS: usize = 64;
+/// Events that a slow listener may fall behind; then it is told so and asks again.
+pub(crate) const EVENTS: usize = 1024;
+
+type Answer<T> = oneshot::Sender<Result<T, PeerError>>;
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $method:ident / $call:ident ($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {
+        /// A call on its way to the peer's task.
+        pub(crate) enum Call {
+            $($call { $($arg: $type,)* answer: Answer<$answer> },)*
+            Shutdown { answer: oneshot::Sender<()> },
+        }
+
+        impl Handle {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// As [`PeerError`] says; nothing has changed.
+                pub async fn $method(&self, $($arg: $type),*) -> Result<$answer, PeerError> {
+                    let (answer, received) = oneshot::channel();
+                    let call = Call::$call { $($arg,)* answer };
+                    self.calls.send(call).await.map_err(|_| PeerError::Stopped)?;
+                    received.await.map_err(|_| PeerError::Stopped)?
+                }
+            )*
+        }
+    };
+}
+
+/// A running peer, to be asked and told. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) peer: PeerId,
+    pub(crate) calls: mpsc::Sender<Call>,
+    pub(crate) events: broadcast::Sender<Event>,
+}
+
+calls! {
+    /// The peer as a whole: addresses, directories, deliveries, clocks.
+    status / Status() -> Status;
+    /// The profile, once it is filled in.
+    profile / Profile() -> Option<Profile>;
+    /// Writes the profile and registers a new listing.
+    set_profile / SetProfile(profile: Profile) -> ();
+    /// My listing, as signed for the directories.
+    listing / Listing() -> Verified<Listing>;
+    /// Searches sellers at every directory, and in earlier answers when none answers.
+    find_sellers / FindSellers(query: Query) -> Found;
+    /// Signs a request and sends it.
+    send_rfp / SendRfp(rfp: Rfp, to: Recipients) -> SentRfp;
+    /// Calls a request off.
+    cancel_rfp / CancelRfp(deal: DealId, reason: PeerText<REMARK_BYTES>) -> DocumentId;
+    /// Says something in a dialogue: to this seller, or as a seller to the buyer.
+    say / Say(deal: DealId, seller: Option<PeerId>, command: Command) -> DocumentId;
+    /// Orders on a seller's standing bid.
+    order / Order(deal: DealId, seller: PeerId, part: OrderPart) -> DocumentId;
+    /// Signs the final terms of a concluded dialogue.
+    sign_terms / SignTerms(deal: DealId, seller: Option<PeerId>) -> DocumentId;
+    /// Records what the buyer found out about a bid.
+    assess / Assess(deal: DealId, finding: Assessment) -> ();
+    /// Admits a late bid, on the record.
+    admit_late / AdmitLate(deal: DealId, bid: DocumentId) -> ();
+    /// The deals, those that need me first.
+    deals / Deals(filter: DealFilter, limit: usize) -> Vec<DealRow>;
+    /// One deal with everything that belongs to it.
+    deal / Deal(deal: DealId) -> DealSnapshot;
+    /// The documents of a deal in order, with one seller or with all.
+    records / Records(deal: DealId, seller: Option<PeerId>) -> Vec<Record>;
+    /// What needs a person, newest first.
+    notices / Notices(unacknowledged: bool, limit: usize) -> Vec<Notice>;
+    /// A person has seen a notice.
+    acknowledge / Acknowledge(notice: NoticeId) -> ();
+    /// A person has opened a deal: senders learn that their documents were read.
+    open_deal / OpenDeal(deal: DealId) -> ();
+    /// Known peers, newest first.
+    contacts / Contacts(limit: usize) -> Vec<Contact>;
+    /// Blocks a peer, or lets it in again.
+    block / Block(contact: PeerId, blocked: bool) -> ();
+    /// Uses these directories from now on.
+    set_directories / SetDirectories(directories: Vec<Address>) -> ();
+    /// A person says that this computer's clock is right although others differ.
+    confirm_clock / ConfirmClock() -> ();
+}
+
+impl Handle {
+    /// Who this peer is.
+    pub const fn peer_id(&self) -> PeerId {
+        self.peer
+    }
+
+    /// Listens to what changes from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Stops the peer: withdraws its presence, lets running answers out, closes the database.
+    pub async fn shutdown(&self) {
+        let (answer, received) = oneshot::channel();
+        if self.calls.send(Call::Shutdown { answer }).await.is_ok() {
+            let _ = received.await;
+        }
+    }
+}
+

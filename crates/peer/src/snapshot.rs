@@ -1,0 +1,134 @@
+//! What a peer shows of itself.
+
+use std::sync::Arc;
+
+use opener_negotiation::{Role, dialogue, request};
+use opener_store::{Assessment, Delivery, DeliveryCounts};
+use opener_trade::{
+    Address, DealId, Duration, Opened, PeerId, Reason, Timestamp, Verified,
+    document::{Document, Listing, Rfp},
+};
+
+/// A deal with everything that belongs to it.
+#[derive(Debug, Clone)]
+pub struct DealSnapshot {
+    /// The deal.
+    pub deal: DealId,
+    /// Our side.
+    pub role: Role,
+    /// The RFP that stands.
+    pub rfp: Arc<Verified<Document<Rfp>>>,
+    /// Buyer: the request as a whole.
+    pub request: Option<request::State>,
+    /// The dialogues: one for each invited seller, or the one with the buyer.
+    pub dialogues: Vec<dialogue::State>,
+    /// Where each of our documents has come.
+    pub deliveries: Vec<Delivery>,
+    /// Buyer: what was found out about bids, the latest finding for each bid and criterion.
+    pub assessments: Vec<Assessment>,
+}
+
+/// One document of a deal, as it was signed, with what is known of its way.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The document.
+    pub document: Arc<Opened>,
+    /// When it was received here, or signed here.
+    pub at: Timestamp,
+    /// Signed by us.
+    pub mine: bool,
+    /// It has no effect, because its receiver refused it.
+    pub void: Option<Reason>,
+    /// The receipts for it, as received or issued: the signed bytes.
+    pub receipts: Vec<Arc<[u8]>>,
+}
+
+/// A seller that may serve a request.
+#[derive(Debug, Clone)]
+pub struct Seller {
+    /// Its own listing.
+    pub listing: Verified<Listing>,
+    /// Metres to the place of delivery, where both are known.
+    pub distance_m: Option<u32>,
+    /// Whether a directory saw it in the last 90 seconds; unknown from the cache.
+    pub online: Option<bool>,
+}
+
+/// What a search for sellers brought.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The sellers, online ones first, then nearest.
+    pub sellers: Vec<Seller>,
+    /// Directories asked.
+    pub asked: usize,
+    /// Directories that answered. With none, the sellers come from earlier answers and dealings.
+    pub answered: usize,
+}
+
+/// A request that is on its way.
+#[derive(Debug, Clone)]
+pub struct SentRfp {
+    /// The deal.
+    pub deal: DealId,
+    /// The signed RFP.
+    pub rfp: Arc<Verified<Document<Rfp>>>,
+    /// The invited sellers.
+    pub invited: Vec<PeerId>,
+    /// How they were found.
+    pub found: Found,
+}
+
+/// To whom a request goes.
+#[derive(Debug, Clone)]
+pub enum Recipients {
+    /// To the sellers whom the directories match, no farther away than this.
+    Matching {
+        /// Kilometres from the place of delivery; absent means anywhere.
+        radius_km: Option<u32>,
+    },
+    /// To these.
+    Named(Vec<PeerId>),
+}
+
+/// What part of a bid is ordered, and how long the seller may take to answer.
+#[derive(Debug, Clone)]
+pub struct OrderPart {
+    /// These lots; none named means every line of the bid.
+    pub lots: Vec<u16>,
+    /// From now.
+    pub answer_within: Duration,
+}
+
+/// A directory, as this peer sees it.
+#[derive(Debug, Clone)]
+pub struct DirectoryStatus {
+    /// Who it is.
+    pub peer: PeerId,
+    /// Where it is dialled.
+    pub address: Address,
+    /// When it last answered.
+    pub answered_at: Option<Timestamp>,
+    /// Our listing is registered there until then, and shown as online.
+    pub registered_until: Option<Timestamp>,
+    /// Its clock minus ours, as measured.
+    pub skew: Option<Duration>,
+    /// Why it last did not answer, in words.
+    pub error: Option<String>,
+}
+
+/// The peer as a whole.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Who we are.
+    pub peer: PeerId,
+    /// Where we can be dialled, with `/p2p/…`.
+    pub addresses: Vec<Address>,
+    /// Peers connected now.
+    pub connected: usize,
+    /// The directories.
+    pub directories: Vec<DirectoryStatus>,
+    /// Documents on their way, by state.
+    pub deliveries: DeliveryCounts,
+    /// The largest measured difference of clocks, other minus ours.
+    pub skew: Option<Duration>,
+}
