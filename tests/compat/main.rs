@@ -3,4 +3,6 @@
 mod actors;
 mod documents;
 mod forge;
+mod hostile;
+mod signatures;
 mod vectors;
