@@ -20,7 +20,7 @@ fn honest(vector: &Vector) -> Forge {
 }
 
 fn chat() -> Forge {
-    honest(&named("chat"))
+    honest(named("chat"))
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn the_key_must_be_the_one_that_signed_and_the_one_that_the_content_names() {
         };
         let anothers_hint = Forge {
             kid: stranger.peer().as_bytes().to_vec(),
-            ..honest(&vector)
+            ..honest(vector)
         };
         assert_eq!(
             reason(&anothers_hint.seal()),
@@ -219,7 +219,7 @@ fn unknown_keys_are_passed_over_and_kept() {
         }
         let bytes = Forge {
             payload: forge::encode(&payload),
-            ..honest(&vector)
+            ..honest(vector)
         }
         .seal();
         let opened = open(&bytes).unwrap_or_else(|e| panic!("{}: {e}", vector.name));
@@ -238,7 +238,7 @@ fn a_required_key_that_is_missing_is_refused() {
         let without_first = forge::encode(&Value::Map(entries[1..].to_vec()));
         let forged = Forge {
             payload: without_first,
-            ..honest(&vector)
+            ..honest(vector)
         };
         // Without `document`, a failure is about bytes that could not be read so far.
         assert_eq!(
@@ -253,7 +253,7 @@ fn a_required_key_that_is_missing_is_refused() {
 #[test]
 fn bytes_after_the_content_are_refused() {
     for vector in good() {
-        let mut forged = honest(&vector);
+        let mut forged = honest(vector);
         forged.payload.push(0xf6);
         assert_eq!(reason(&forged.seal()), Reason::Malformed, "{}", vector.name);
         forged.payload.clear();

@@ -4,5 +4,8 @@ mod actors;
 mod documents;
 mod forge;
 mod hostile;
+mod largest;
+mod limits;
+mod over;
 mod signatures;
 mod vectors;

@@ -2,7 +2,7 @@
 //!
 //! `OPENER_VECTORS=write` writes the files anew.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::OnceLock};
 
 use data_encoding::HEXLOWER;
 use opener_trade::{Kind, Opened, envelope::Payload, open, sign};
@@ -201,7 +201,12 @@ pub fn payload_of(cose: &[u8]) -> Vec<u8> {
 }
 
 /// Every vector, as the code writes it today.
-pub fn all() -> Vec<Vector> {
+pub fn all() -> &'static [Vector] {
+    static ALL: OnceLock<Vec<Vector>> = OnceLock::new();
+    ALL.get_or_init(write)
+}
+
+fn write() -> Vec<Vector> {
     use Actor::{Buyer, Directory, Foreigner, Seller};
     vec![
         vector(
@@ -325,17 +330,17 @@ pub fn all() -> Vec<Vector> {
 }
 
 /// The vectors that open, unknown ones among them.
-pub fn good() -> Vec<Vector> {
-    let vectors = all().into_iter();
+pub fn good() -> Vec<&'static Vector> {
+    let vectors = all().iter();
     vectors
         .filter(|vector| vector.text("/expect") != "version-unsupported")
         .collect()
 }
 
 /// The vector with this name.
-pub fn named(name: &str) -> Vector {
+pub fn named(name: &str) -> &'static Vector {
     all()
-        .into_iter()
+        .iter()
         .find(|vector| vector.name == name)
         .unwrap_or_else(|| panic!("no vector {name}"))
 }

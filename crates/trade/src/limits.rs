@@ -2,7 +2,7 @@
 //!
 //! Text limits count UTF-8 bytes: one Hangul syllable takes three.
 
-/// Bytes of one signed document. An RFP with every list and text full takes 5.5 MB, nearly all of it its [`LINES`]; a
+/// Bytes of one signed document. An RFP with every list and text full takes 5.4 MB, nearly all of it its [`LINES`]; a
 /// peer buffers at most one such document a stream.
 pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
 
@@ -10,7 +10,7 @@ pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
 /// of them on one disk.
 pub const MAX_LISTING_BYTES: usize = 32 * 1024;
 
-/// Bytes of the signed final terms of one deal: [`LINES`] lines with category, name and price.
+/// Bytes of the signed final terms of one deal: 670 kB for [`LINES`] lines with category, name and price, all full.
 pub const MAX_TERMS_BYTES: usize = 1024 * 1024;
 
 /// Lines of one RFP, bid or order. Real tenders reach 330 lines; three times that leaves room.
