@@ -1,1 +1,44 @@
-//! The peer's SQLite store.
+//! The peer's SQLite store: documents as received, journals, receipts, outbox, notices and projections.
+//!
+//! Every change goes through [`Write`], one transaction at a time, on disk when [`Write::commit`] returns. Every
+//! question goes through [`Read`], from [`Store::read`] or, inside a change, from [`Write::read`]. The store decides
+//! nothing about trade: it keeps what it is given and finds it again.
+
+mod assessment;
+mod contact;
+mod deal;
+mod dialogue;
+mod document;
+mod error;
+mod journal;
+mod notice;
+mod open;
+mod outbox;
+mod parked;
+mod receipt;
+mod report;
+mod row;
+mod setting;
+mod wake;
+mod word;
+mod write;
+
+pub use assessment::Assessment;
+pub use contact::{Contact, NewContact};
+pub use deal::{DealFilter, DealRow, Role};
+pub use dialogue::{DialogueRow, Turn};
+pub use document::{NewDocument, StoredDocument};
+pub use error::StoreError;
+pub use journal::JournalRow;
+pub use notice::{NewNotice, Notice, NoticeId};
+pub use open::Store;
+pub use outbox::{
+    Delivery, DeliveryCounts, DeliveryState, Expired, NewDelivery, OutboxId, OutboxRow,
+};
+pub use parked::ParkedDocument;
+pub use receipt::{NewReceipt, StoredReceipt};
+pub use report::{DueReport, Report, ReportState, ReportStatus, Side};
+pub use write::{Read, Write};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! The inbox: what needs a person.
+
+use opener_trade::{DealId, DocumentId, PeerId, Timestamp};
+use sqlx::sqlite::SqliteRow;
+
+use crate::{
+    Read, StoreError, Write,
+    row::{Fields, or_empty, rows},
+};
+
+/// The handle of a notice; a higher one is newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NoticeId(i64);
+
+impl NoticeId {
+    /// The handle with this number, as an earlier [`NoticeId::number`] gave it.
+    pub const fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+}
+
+/// Something to tell a person, once for each deal, peer, kind and document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewNotice<'a> {
+    /// When it came about.
+    pub at: Timestamp,
+    /// The deal that it is about.
+    pub deal: Option<DealId>,
+    /// The peer that it is about.
+    pub peer: Option<PeerId>,
+    /// What it is: a word of the caller's, not empty.
+    pub kind: &'a str,
+    /// The document that it is about.
+    pub document: Option<DocumentId>,
+}
+
+/// A kept notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its handle.
+    pub id: NoticeId,
+    /// When it came about.
+    pub at: Timestamp,
+    /// The deal that it is about.
+    pub deal: Option<DealId>,
+    /// The peer that it is about.
+    pub peer: Option<PeerId>,
+    /// What it is.
+    pub kind: String,
+    /// The document that it is about.
+    pub document: Option<DocumentId>,
+    /// When a person saw it.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+const NOTIFY: &str =
+    "INSERT INTO notice (at, deal, peer, kind, document) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (deal, peer, kind, document) DO NOTHING";
+
+const ALL: &str = "SELECT * FROM notice WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+
+pub(crate) const UNACKNOWLEDGED: &str =
+    "SELECT * FROM notice WHERE acknowledged_at IS NULL AND id < ?1 ORDER BY id DESC LIMIT ?2";
+
+impl Write<'_> {
+    /// Keeps a notice; false if the same one was given before.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub async fn notify(&mut self, new: NewNotice<'_>) -> Result<bool, StoreError> {
+        let done = sqlx::query(NOTIFY)
+            .bind(new.at.millis())
+            .bind(or_empty(new.deal.as_ref().map(DealId::as_bytes)))
+            .bind(or_empty(new.peer.as_ref().map(PeerId::as_bytes)))
+            .bind(new.kind)
+            .bind(or_empty(new.document.as_ref().map(DocumentId::as_bytes)))
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Notes that a person saw a notice; false if it was seen before or is not there.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub async fn acknowledge(&mut self, id: NoticeId, at: Timestamp) -> Result<bool, StoreError> {
+        let sql =
+            "UPDATE notice SET acknowledged_at = ?2 WHERE id = ?1 AND acknowledged_at IS NULL";
+        let query = sqlx::query(sql).bind(id.0).bind(at.millis());
+        let done = query.execute(self.connection()).await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+impl Read<'_> {
+    /// Notices, newest first, older than `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn notices(
+        &mut self,
+        unacknowledged_only: bool,
+        limit: usize,
+        before: Option<NoticeId>,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let sql = if unacknowledged_only {
+            UNACKNOWLEDGED
+        } else {
+            ALL
+        };
+        let found = sqlx::query(sql)
+            .bind(before.map_or(i64::MAX, |id| id.0))
+            .bind(rows(limit))
+            .fetch_all(&mut *self.connection().await)
+            .await?;
+        found.iter().map(notice).collect()
+    }
+
+    /// How many notices nobody has seen.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn unread_count(&mut self) -> Result<usize, StoreError> {
+        let sql = "SELECT count(*) AS n FROM notice WHERE acknowledged_at IS NULL";
+        let query = sqlx::query(sql);
+        let row = query.fetch_one(&mut *self.connection().await).await?;
+        row.count("n")
+    }
+}
+
+fn notice(row: &SqliteRow) -> Result<Notice, StoreError> {
+    Ok(Notice {
+        id: NoticeId(row.plain("id")?),
+        at: row.time("at")?,
+        deal: row.maybe_id("deal")?,
+        peer: row.maybe_id("peer")?,
+        kind: row.plain("kind")?,
+        document: row.maybe_id("document")?,
+        acknowledged_at: row.maybe_time("acknowledged_at")?,
+    })
+}
