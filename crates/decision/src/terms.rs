@@ -1,0 +1,280 @@
+//! The final terms of a concluded deal, computed by both parties to the same bytes.
+
+use opener_trade::{
+    DealId, DocumentId, Invalid, List, Money, PeerId, Quantity, Timestamp,
+    document::{
+        Bid, Charge, Disclosure, Order, OrderResponse, ResponseStatus, Rfp, Terms, TermsLine,
+    },
+    envelope::Payload,
+    limits::{CHARGES, LINES},
+};
+
+/// The documents of a concluded deal, with what their headers say.
+#[derive(Debug, Clone, Copy)]
+pub struct Concluded<'a> {
+    /// The deal.
+    pub deal: DealId,
+    /// Who buys.
+    pub buyer: PeerId,
+    /// Who sells.
+    pub seller: PeerId,
+    /// Id of the RFP's revision that the bid answers.
+    pub rfp_id: DocumentId,
+    /// That RFP.
+    pub rfp: &'a Rfp,
+    /// Id of the bid.
+    pub bid_id: DocumentId,
+    /// The bid that was ordered.
+    pub bid: &'a Bid,
+    /// Id of the order.
+    pub order_id: DocumentId,
+    /// `issued_at` of the order's header.
+    pub ordered_at: Timestamp,
+    /// The order.
+    pub order: &'a Order,
+    /// Id of the response that made the contract.
+    pub response_id: DocumentId,
+    /// `issued_at` of that response's header.
+    pub accepted_at: Timestamp,
+    /// The response: acceptance of the order, or the changes that the buyer accepted.
+    pub response: &'a OrderResponse,
+}
+
+/// The terms of a deal at the stricter of the disclosures that RFP, bid and order allow.
+///
+/// Lines stand in the order's order; a line that the response splits gives one entry for each part, in the response's
+/// order, with the quantity and price of the response. Refused lines are left out, and with them the charges of a lot of
+/// which nothing is left. `answer_by` is [`Order::decide_at`], grace included. Nothing but the documents goes in, so both
+/// parties compute the same terms.
+///
+/// # Errors
+/// The response does not fit the order, refuses all of it, or the terms fail their check: ordered after the bid's
+/// validity, accepted after `answer_by`.
+pub fn terms_of(concluded: Concluded<'_>) -> Result<Terms, Invalid> {
+    let Concluded {
+        rfp,
+        bid,
+        order,
+        response,
+        ..
+    } = concluded;
+    response.check_against(order)?;
+    let disclosure = rfp.disclosure.min(bid.disclosure).min(order.disclosure);
+    let lines = lines_of(rfp, order, response, disclosure)?;
+    if lines.is_empty() {
+        return Err(Invalid::new("response", "refuses every line"));
+    }
+    let charges = charges_of(rfp, order, &lines);
+    let prices = disclosure >= Disclosure::Prices;
+    let full = disclosure == Disclosure::Full;
+    let amounts = lines.iter().map(|line| line.amount);
+    let total = Money::sum(
+        order.total.currency(),
+        amounts.chain(charges.iter().map(|charge| charge.amount)),
+    )?;
+    let terms = Terms {
+        deal: concluded.deal,
+        buyer: concluded.buyer,
+        seller: concluded.seller,
+        rfp: concluded.rfp_id,
+        bid: concluded.bid_id,
+        order: concluded.order_id,
+        response: concluded.response_id,
+        bid_valid_until: bid.valid_until,
+        ordered_at: concluded.ordered_at,
+        answer_by: order.decide_at(),
+        accepted_at: concluded.accepted_at,
+        disclosure,
+        region: prices.then_some(order.delivery.place.country),
+        lines: disclosed::<_, LINES>(prices, lines)?,
+        charges: disclosed::<_, CHARGES>(prices, charges)?,
+        total: prices.then_some(total),
+        delivery: full.then(|| order.delivery.clone()),
+        incoterm: order.incoterm.clone().filter(|_| full),
+        payment: order.payment.clone().filter(|_| full),
+    };
+    terms.check()?;
+    Ok(terms)
+}
+
+fn disclosed<T, const MAX: usize>(prices: bool, items: Vec<T>) -> Result<List<T, MAX>, Invalid> {
+    if prices {
+        items.try_into()
+    } else {
+        Ok(List::default())
+    }
+}
+
+fn lines_of(
+    rfp: &Rfp,
+    order: &Order,
+    response: &OrderResponse,
+    disclosure: Disclosure,
+) -> Result<Vec<TermsLine>, Invalid> {
+    let mut lines = vec![];
+    for ordered in &order.lines {
+        let asked = rfp.line(ordered.line);
+        let answers = response
+            .lines
+            .iter()
+            .filter(|line| line.line == ordered.line && line.status != ResponseStatus::Refused);
+        for answer in answers {
+            let quantity = Quantity {
+                value: answer.quantity,
+                unit: ordered.quantity.unit,
+            };
+            lines.push(TermsLine {
+                line: ordered.line,
+                category: asked.and_then(|line| line.categories.first().cloned()),
+                quantity,
+                price: answer.price,
+                amount: answer.price.amount_of(&quantity, order.total.currency())?,
+                name: asked
+                    .map(|line| line.name.clone())
+                    .filter(|_| disclosure == Disclosure::Full),
+            });
+        }
+    }
+    Ok(lines)
+}
+
+fn charges_of(rfp: &Rfp, order: &Order, lines: &[TermsLine]) -> Vec<Charge> {
+    let belongs = |charge: &&Charge| {
+        charge.lot.is_none() || lines.iter().any(|line| rfp.lot_of(line.line) == charge.lot)
+    };
+    order.charges.iter().filter(belongs).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Taking, order_from,
+        testing::{at, bid, charge, eur, id, moments, number, rfp, text},
+    };
+    use opener_trade::{Category, Duration, Identity, PeerText, document::Price};
+
+    struct Deal {
+        rfp: Rfp,
+        bid: Bid,
+        order: Order,
+        response: OrderResponse,
+    }
+
+    fn deal(disclosure: Disclosure) -> Deal {
+        let mut rfp = rfp(&[("12", Some(1)), ("4", Some(2))]);
+        let mut lines = rfp.lines.clone().into_vec();
+        lines[0].categories = vec![Category {
+            scheme: text("CPV"),
+            version: None,
+            code: text("39112000-0"),
+        }]
+        .try_into()
+        .unwrap();
+        rfp.lines = lines.try_into().unwrap();
+        (rfp.payment, rfp.disclosure) = (Some(text("30 days")), disclosure);
+        let bid = charge(bid(&rfp, &[1200, 400]), 30, Some(2));
+        let order = order_from(&rfp, id(2), &bid, Taking::Whole, moments()).unwrap();
+        let response = OrderResponse::accept(id(3), &order);
+        Deal {
+            rfp,
+            bid,
+            order,
+            response,
+        }
+    }
+
+    fn terms(deal: &Deal) -> Result<Terms, Invalid> {
+        terms_of(Concluded {
+            deal: DealId::from_bytes([9; 16]),
+            buyer: Identity::from_seed([1; 32]).peer_id(),
+            seller: Identity::from_seed([2; 32]).peer_id(),
+            rfp_id: id(1),
+            rfp: &deal.rfp,
+            bid_id: id(2),
+            bid: &deal.bid,
+            order_id: id(3),
+            ordered_at: at(8_000),
+            order: &deal.order,
+            response_id: id(4),
+            accepted_at: at(9_000),
+            response: &deal.response,
+        })
+    }
+
+    #[test]
+    fn each_disclosure_says_what_it_may_and_no_more() {
+        let full = terms(&deal(Disclosure::Full)).unwrap();
+        assert_eq!(full.total, Some(eur(1630)));
+        assert_eq!(full.lines[0].name.as_ref().unwrap().as_str(), "chair");
+        assert_eq!(full.payment, Some(text("30 days")));
+        assert_eq!(full.answer_by, moments().answer_by.plus(moments().grace));
+        let prices = terms(&deal(Disclosure::Prices)).unwrap();
+        assert_eq!((prices.total, prices.lines.len()), (full.total, 2));
+        assert!(prices.lines[0].category.is_some());
+        assert!(prices.payment.is_none() && prices.lines[0].name.is_none());
+        let conclusion = terms(&deal(Disclosure::Conclusion)).unwrap();
+        assert!(conclusion.lines.is_empty() && conclusion.charges.is_empty());
+        assert_eq!((conclusion.total, conclusion.region), (None, None));
+    }
+
+    #[test]
+    fn the_strictest_of_the_three_documents_holds() {
+        let mut deal = deal(Disclosure::Full);
+        deal.bid.disclosure = Disclosure::Prices;
+        assert_eq!(terms(&deal).unwrap().disclosure, Disclosure::Prices);
+        deal.order.disclosure = Disclosure::Conclusion;
+        assert_eq!(terms(&deal).unwrap().disclosure, Disclosure::Conclusion);
+    }
+
+    #[test]
+    fn a_changed_response_gives_its_quantities_and_prices_and_drops_what_it_refuses() {
+        let mut deal = deal(Disclosure::Full);
+        let mut answers = deal.response.lines.clone().into_vec();
+        answers[1].status = ResponseStatus::Refused;
+        answers[0].status = ResponseStatus::Changed;
+        answers[0].quantity = number("5");
+        let mut second = answers[0].clone();
+        second.quantity = number("7");
+        second.price = Price {
+            price: number("110"),
+            base_quantity: number("1"),
+        };
+        answers.insert(0, second);
+        deal.response.lines = answers.try_into().unwrap();
+        let terms = terms(&deal).unwrap();
+        let amounts: Vec<Money> = terms.lines.iter().map(|line| line.amount).collect();
+        assert_eq!(amounts, [eur(770), eur(500)]);
+        assert!(terms.charges.is_empty(), "nothing is left of lot 2");
+        assert_eq!(terms.total, Some(eur(1270)));
+    }
+
+    #[test]
+    fn what_was_refused_altogether_or_does_not_fit_the_order_has_no_terms() {
+        let mut deal = deal(Disclosure::Full);
+        deal.response = OrderResponse::refuse(id(3), &deal.order, PeerText::default());
+        assert_eq!(terms(&deal).unwrap_err().field, "response");
+        let one = deal.response.lines[..1].to_vec();
+        deal.response.lines = one.try_into().unwrap();
+        assert_eq!(terms(&deal).unwrap_err().field, "lines");
+    }
+
+    #[test]
+    fn an_order_after_the_bid_s_validity_has_no_terms() {
+        let mut deal = deal(Disclosure::Full);
+        deal.bid.valid_until = at(8_000);
+        assert!(terms(&deal).is_ok());
+        deal.bid.valid_until = at(8_000).plus(Duration::from_millis(-1));
+        assert_eq!(terms(&deal).unwrap_err().field, "ordered_at");
+    }
+
+    #[test]
+    fn both_parties_sign_one_and_the_same_document() {
+        let signed = |seed| {
+            let terms = terms(&deal(Disclosure::Full)).unwrap();
+            opener_trade::sign(&Identity::from_seed([seed; 32]), terms).unwrap()
+        };
+        assert_eq!(signed(1).id(), signed(2).id());
+        assert_ne!(signed(1).signer(), signed(2).signer());
+    }
+}
