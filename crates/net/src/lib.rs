@@ -16,6 +16,7 @@ mod event;
 mod frame;
 mod gate;
 mod identity;
+pub mod identity_file;
 mod inbound;
 mod links;
 mod network;
