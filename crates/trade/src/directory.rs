@@ -266,3 +266,175 @@ impl Query {
 fn names<T: PartialEq>(list: &[T], item: &T) -> bool {
     list.is_empty() || list.contains(item)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Timestamp, document::Roles};
+
+    fn list<T, const MAX: usize>(items: Vec<T>) -> List<T, MAX> {
+        items.try_into().unwrap()
+    }
+
+    fn category(scheme: &str, code: &str) -> Category {
+        Category {
+            scheme: scheme.parse().unwrap(),
+            version: None,
+            code: code.parse().unwrap(),
+        }
+    }
+
+    fn place(country: &str, position: Option<(i32, i32)>) -> Place {
+        Place {
+            country: country.parse().unwrap(),
+            locality: PeerText::default(),
+            latitude_e6: position.map(|(latitude, _)| latitude),
+            longitude_e6: position.map(|(_, longitude)| longitude),
+        }
+    }
+
+    /// Chairs from Seoul, delivered 400 km far.
+    fn seller() -> Listing {
+        Listing {
+            from: crate::Identity::from_seed([1; 32]).peer_id(),
+            seq: 1,
+            issued_at: Timestamp::EARLIEST,
+            expires_at: Timestamp::LATEST,
+            name: "한강가구".parse().unwrap(),
+            roles: Roles {
+                buys: false,
+                sells: true,
+            },
+            categories: list(vec![category("CPV", "39110000-6")]),
+            words: "사무용의자 office chairs".parse().unwrap(),
+            place: place("KR", Some((37_566_500, 126_978_000))),
+            radius_km: Some(400),
+            currencies: list(vec!["KRW".parse().unwrap()]),
+            languages: list(vec!["ko".parse().unwrap()]),
+            addresses: List::default(),
+            capabilities: list(vec!["call".parse().unwrap()]),
+            url: None,
+        }
+    }
+
+    fn words(words: &str) -> Query {
+        Query {
+            words: words.parse().unwrap(),
+            ..Query::default()
+        }
+    }
+
+    fn near(place: Place, radius_km: Option<u32>) -> Query {
+        Query {
+            place: Some(place),
+            radius_km,
+            ..Query::default()
+        }
+    }
+
+    fn fits(query: &Query) -> bool {
+        query.fit(&seller()).is_some()
+    }
+
+    #[test]
+    fn a_category_or_a_word_is_enough() {
+        let by = |code| Query {
+            categories: list(vec![category("cpv", code)]),
+            ..Query::default()
+        };
+        assert!(fits(&by("39000000-2")) && fits(&by("39112000")));
+        assert!(!fits(&by("39130000")));
+        assert!(fits(&words("의자")) && fits(&words("desks CHAIRS")) && fits(&words("한강")));
+        assert!(!fits(&words("책상")) && !fits(&words("의사")));
+        let both = Query {
+            words: words("의자").words,
+            ..by("39130000")
+        };
+        assert!(fits(&both));
+        assert!(fits(&Query::default()), "a query for nothing in particular");
+    }
+
+    #[test]
+    fn who_only_buys_is_not_found() {
+        let mut buyer = seller();
+        buyer.roles.sells = false;
+        assert_eq!(words("의자").fit(&buyer), None);
+    }
+
+    #[test]
+    fn the_buyers_radius_and_the_sellers_both_hold() {
+        let busan = || place("KR", Some((35_179_600, 129_075_600)));
+        let distance = near(busan(), None)
+            .fit(&seller())
+            .and_then(|fit| fit.distance_m);
+        assert!(
+            distance.is_some_and(|metres| (324_000..326_000).contains(&metres)),
+            "{distance:?}"
+        );
+        assert!(fits(&near(busan(), Some(330))));
+        assert!(!fits(&near(busan(), Some(320))));
+        let mut local = seller();
+        local.radius_km = Some(300);
+        assert_eq!(near(busan(), Some(330)).fit(&local), None);
+        local.radius_km = None;
+        assert!(near(busan(), None).fit(&local).is_some());
+    }
+
+    #[test]
+    fn without_a_position_a_radius_reaches_as_far_as_the_country() {
+        let unknown = Some(Fit { distance_m: None });
+        assert_eq!(near(place("KR", None), Some(10)).fit(&seller()), unknown);
+        assert_eq!(near(place("JP", None), Some(10)).fit(&seller()), None);
+        let mut anywhere = seller();
+        anywhere.radius_km = None;
+        assert_eq!(near(place("JP", None), None).fit(&anywhere), unknown);
+    }
+
+    #[test]
+    fn currency_language_and_capability_narrow() {
+        let currency = |code: &str| Query {
+            currency: code.parse().ok(),
+            ..Query::default()
+        };
+        let language = |tag: &str| Query {
+            language: tag.parse().ok(),
+            ..Query::default()
+        };
+        let capability = |word: &str| Query {
+            capability: word.parse().ok(),
+            ..Query::default()
+        };
+        assert!(fits(&currency("KRW")) && fits(&language("ko")) && fits(&capability("call")));
+        assert!(!fits(&currency("EUR")) && !fits(&language("de")) && !fits(&capability("fax")));
+        let mut open = seller();
+        (open.currencies, open.languages) = (List::default(), List::default());
+        assert!(currency("EUR").fit(&open).is_some() && language("de").fit(&open).is_some());
+    }
+
+    #[test]
+    fn requests_and_answers_read_back_as_they_were_written() {
+        for request in [
+            Request::Renew { seq: u64::MAX },
+            Request::Withdraw,
+            Request::Match {
+                query: words("의자"),
+            },
+            Request::Lookup {
+                peer: seller().from,
+            },
+            Request::Stamp {
+                hash: DocumentId::from_bytes([7; 32]),
+            },
+            Request::Time,
+        ] {
+            let bytes = minicbor::to_vec(&request).unwrap();
+            assert_eq!(minicbor::decode::<Request>(&bytes).unwrap(), request);
+        }
+        let refused = Response::Refused {
+            reason: Reason::Unknown(900),
+            detail: PeerText::default(),
+        };
+        let bytes = minicbor::to_vec(&refused).unwrap();
+        assert_eq!(minicbor::decode::<Response>(&bytes).unwrap(), refused);
+    }
+}

@@ -54,3 +54,6 @@ pub(crate) fn check_unique<T, K: std::hash::Hash + Eq>(
         Some(i) => Err(Invalid::new(format!("{field}[{i}]"), "appears twice")),
     }
 }
+
+#[cfg(test)]
+mod tests;
