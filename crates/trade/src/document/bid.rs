@@ -9,8 +9,8 @@ use super::{
     Body, check_each, check_unique,
     kind::Kind,
     shared::{
-        Attachments, CommitmentKind, Delivery, Disclosure, Incoterm, Party, Price, TaxBasis,
-        check_sum, word_enum, wrong_sum,
+        Attachments, Commitment, Delivery, Disclosure, Incoterm, Party, Price, TaxBasis, check_sum,
+        word_enum, wrong_sum,
     },
 };
 use crate::{
@@ -20,42 +20,6 @@ use crate::{
         REMARK_BYTES, TAXES, URL_BYTES, URLS,
     },
 };
-
-/// How firmly a bid binds the seller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Commitment {
-    /// An order needs the seller's acceptance.
-    #[n(0)]
-    Indicative,
-    /// It may be withdrawn until an order arrives.
-    #[n(1)]
-    Revocable,
-    /// It can be neither withdrawn nor worsened before `until`; an order inside it concludes.
-    #[n(2)]
-    #[cbor(map)]
-    Firm {
-        /// The moment until which it is firm.
-        #[n(0)]
-        until: Timestamp,
-    },
-}
-
-impl Commitment {
-    /// The kind, without its date.
-    pub const fn kind(&self) -> CommitmentKind {
-        match self {
-            Commitment::Indicative => CommitmentKind::Indicative,
-            Commitment::Revocable => CommitmentKind::Revocable,
-            Commitment::Firm { .. } => CommitmentKind::Firm,
-        }
-    }
-
-    /// Whether it is firm at this moment. The named moment itself still binds.
-    pub fn is_firm_at(&self, now: Timestamp) -> bool {
-        matches!(self, Commitment::Firm { until } if now <= *until)
-    }
-}
 
 word_enum! {
     /// What a bid does with a line.

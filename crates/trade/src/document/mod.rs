@@ -12,9 +12,7 @@ mod rfp;
 mod shared;
 mod terms;
 
-pub use bid::{
-    Bid, BidLine, Charge, ChargeKind, Commitment, CriterionAnswer, Deviation, LineOffer, Tax,
-};
+pub use bid::{Bid, BidLine, Charge, ChargeKind, CriterionAnswer, Deviation, LineOffer, Tax};
 pub use header::{Body, Document, Header};
 pub use listing::{Listing, Roles};
 pub use note::{BidWithdraw, Chat, Decline, DeclineReason, Intent, Lapse, NotChosen, RfpCancel};
@@ -23,8 +21,8 @@ pub use receipt::{Failure, Receipt, Stage};
 pub use report::{ReportReceipt, Stamp};
 pub use rfp::{BidRules, Criterion, Direction, Line, Lot, Measure, Rfp, Schedule};
 pub use shared::{
-    Attachment, CommitmentKind, Delivery, Disclosure, Incoterm, IncotermRule, Party, Price,
-    Property, TaxBasis,
+    Attachment, Commitment, CommitmentKind, Delivery, Disclosure, Incoterm, IncotermRule, Party,
+    Price, Property, TaxBasis,
 };
 pub use terms::{FinalTerms, Terms, TermsLine};
 

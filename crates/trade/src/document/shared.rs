@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    Currency, Invalid, List, Money, Number, PeerText, Period, Place, Quantity, Reason,
+    Currency, Invalid, List, Money, Number, PeerText, Period, Place, Quantity, Reason, Timestamp,
     limits::{ATTACHMENTS, LABEL_BYTES, NAME_BYTES},
 };
 
@@ -152,6 +152,42 @@ word_enum! {
         Revocable = 1,
         /// It can be neither withdrawn nor worsened before a named moment.
         Firm = 2,
+    }
+}
+
+/// How firmly a bid binds the seller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Commitment {
+    /// An order needs the seller's acceptance.
+    #[n(0)]
+    Indicative,
+    /// It may be withdrawn until an order arrives.
+    #[n(1)]
+    Revocable,
+    /// It can be neither withdrawn nor worsened before `until`; an order inside it concludes.
+    #[n(2)]
+    #[cbor(map)]
+    Firm {
+        /// The moment until which it is firm.
+        #[n(0)]
+        until: Timestamp,
+    },
+}
+
+impl Commitment {
+    /// The kind, without its date.
+    pub const fn kind(&self) -> CommitmentKind {
+        match self {
+            Commitment::Indicative => CommitmentKind::Indicative,
+            Commitment::Revocable => CommitmentKind::Revocable,
+            Commitment::Firm { .. } => CommitmentKind::Firm,
+        }
+    }
+
+    /// Whether it is firm at this moment. The named moment itself still binds.
+    pub fn is_firm_at(&self, now: Timestamp) -> bool {
+        matches!(self, Commitment::Firm { until } if now <= *until)
     }
 }
 
