@@ -7,5 +7,6 @@ mod hostile;
 mod largest;
 mod limits;
 mod over;
+mod pages;
 mod signatures;
 mod vectors;
