@@ -80,13 +80,13 @@ pub struct StoredDocument {
 const INSERT: &str = "INSERT INTO document (id, kind, deal, sender, recipient, seq, previous, received_at, mine, bytes)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
 
-const OF_DIALOGUE: &str = "SELECT * FROM document WHERE n IN (
+pub(crate) const OF_DIALOGUE: &str = "SELECT * FROM document WHERE n IN (
         SELECT n FROM document WHERE deal = ?1 AND recipient = ?2
         UNION SELECT n FROM document WHERE deal = ?1 AND sender = ?2
         UNION SELECT n FROM document WHERE deal = ?1 AND recipient = x'')
     ORDER BY n";
 
-const LAST_IN_CHAIN: &str =
+pub(crate) const LAST_IN_CHAIN: &str =
     "SELECT * FROM document WHERE deal = ?1 AND sender = ?2 AND recipient = ?3
     ORDER BY seq DESC, n DESC LIMIT 1";
 

@@ -9,7 +9,8 @@ use crate::{Store, StoreError, open::Slot};
 
 /// One transaction that writes. Nothing of it is kept unless [`Write::commit`] returns well; dropped, it is undone.
 ///
-/// There is one at a time: the next [`Store::begin`] waits for it.
+/// There is one at a time: the next [`Store::begin`] waits for it. After [`StoreError::Contradiction`] the rest of the
+/// change stands and may be committed; after every other error drop it, SQLite may have undone it already.
 pub struct Write<'s> {
     slot: MutexGuard<'s, Slot>,
 }

@@ -4,7 +4,7 @@
 //! front and is tried; when it is answered the next one steps forward.
 
 mod board;
-mod queue;
+pub(crate) mod queue;
 
 use std::sync::Arc;
 
