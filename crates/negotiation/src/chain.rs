@@ -4,6 +4,9 @@ use opener_trade::{DocumentId, Reason, document::Header};
 
 use crate::Rejection;
 
+/// Documents of one chain. A hard negotiation takes some dozens; all of them are kept, and read again at every start.
+pub(crate) const CHAIN: u64 = 10_000;
+
 /// How far one sender's chain in one deal has come: `seq` counts from 1 and `previous` names the document before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Chain {
@@ -25,8 +28,13 @@ impl Chain {
     /// Whether a document is the next of this chain.
     ///
     /// # Errors
-    /// `out-of-order` when documents are missing before it, `bad-chain` when it continues something else.
+    /// `out-of-order` when documents are missing before it, `bad-chain` when it continues something else, `too-large` when
+    /// the chain is full.
     pub fn admit(&self, header: &Header) -> Result<(), Rejection> {
+        if header.seq > CHAIN {
+            let rule = format!("a chain has at most {CHAIN} documents");
+            return Err(Rejection::new(Reason::TooLarge, rule));
+        }
         if header.seq > self.next_seq() {
             let rule = format!("document {} of this chain is missing", self.next_seq());
             return Err(Rejection {

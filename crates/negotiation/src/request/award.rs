@@ -40,33 +40,7 @@ impl State {
                 "there is an order with this seller already",
             ));
         }
-        for line in lines {
-            let Some(asked) = self.rfp.body.line(line.line) else {
-                return Err(Rejection::not_allowed(format!(
-                    "line {} was not asked for",
-                    line.line
-                )));
-            };
-            let taken = self.taken(line.line);
-            let free = asked
-                .quantity
-                .value
-                .decimal()
-                .checked_sub(taken)
-                .unwrap_or_default();
-            if line.quantity.decimal() > free {
-                let reason = if free.is_zero() {
-                    Reason::AlreadyAwarded
-                } else {
-                    Reason::QuantityExceeded
-                };
-                let rule = format!(
-                    "line {}: only {} {} are left to order",
-                    line.line, free, asked.quantity.unit
-                );
-                return Err(Rejection::new(reason, rule));
-            }
-        }
+        self.check_room(lines)?;
         self.awards.insert(
             seller,
             Award {
@@ -91,8 +65,24 @@ impl State {
         Vec::new()
     }
 
-    /// Turns a reservation into an award; a changed answer may have lowered the quantities.
-    pub(super) fn conclude(&mut self, seller: PeerId, lines: &[LineQuantity]) -> Vec<Effect> {
+    /// Turns a reservation into an award; a changed answer may have changed the quantities.
+    ///
+    /// # Errors
+    /// Nothing is reserved with this seller, or together with what others have it exceeds what was asked.
+    pub(super) fn conclude(
+        &mut self,
+        seller: PeerId,
+        lines: &[LineQuantity],
+    ) -> Result<Vec<Effect>, Rejection> {
+        match self.awards.remove(&seller) {
+            Some(award) if !award.concluded => {}
+            _ => {
+                return Err(Rejection::not_allowed(
+                    "nothing is reserved with this seller",
+                ));
+            }
+        }
+        self.check_room(lines)?;
         self.awards.insert(
             seller,
             Award {
@@ -108,10 +98,48 @@ impl State {
             .filter(|line| !line.optional)
             .all(|line| self.awarded(line.number) >= line.quantity.value.decimal());
         if !complete || self.phase.is_terminal() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         self.phase = Phase::Awarded;
-        vec![Effect::TellLosers, Effect::Notify(Notice::Awarded)]
+        Ok(vec![Effect::TellLosers, Effect::Notify(Notice::Awarded)])
+    }
+
+    /// Whether so much is still free of each line. A line may be named more than once.
+    fn check_room(&self, lines: &[LineQuantity]) -> Result<(), Rejection> {
+        for line in lines {
+            let Some(asked) = self.rfp.body.line(line.line) else {
+                return Err(Rejection::not_allowed(format!(
+                    "line {} was not asked for",
+                    line.line
+                )));
+            };
+            if !line.quantity.is_positive() {
+                return Err(Rejection::not_allowed(format!(
+                    "line {}: the quantity must be above zero",
+                    line.line
+                )));
+            }
+            let wanted = sum(lines, line.line);
+            let free = asked
+                .quantity
+                .value
+                .decimal()
+                .checked_sub(self.taken(line.line))
+                .unwrap_or_default();
+            if wanted > free {
+                let reason = if free.is_zero() {
+                    Reason::AlreadyAwarded
+                } else {
+                    Reason::QuantityExceeded
+                };
+                let rule = format!(
+                    "line {}: only {} {} are left to order",
+                    line.line, free, asked.quantity.unit
+                );
+                return Err(Rejection::new(reason, rule));
+            }
+        }
+        Ok(())
     }
 
     /// The time to choose has passed. Open orders are decided first.
@@ -119,36 +147,36 @@ impl State {
         if self.awards.values().any(|award| !award.concluded) {
             return Vec::new();
         }
+        // That no bid came was told at the deadline.
         let (phase, notice) = match (self.awards.is_empty(), self.bidders.is_empty()) {
-            (false, _) => (Phase::PartlyAwarded, Notice::PartlyAwarded),
-            (true, false) => (Phase::NoAward, Notice::NotAwarded),
-            (true, true) => (Phase::Expired, Notice::NoBids),
+            (false, _) => (Phase::PartlyAwarded, Some(Notice::PartlyAwarded)),
+            (true, false) => (Phase::NoAward, Some(Notice::NotAwarded)),
+            (true, true) => (Phase::Expired, None),
         };
         self.phase = phase;
-        vec![Effect::TellLosers, Effect::Notify(notice)]
+        std::iter::once(Effect::TellLosers)
+            .chain(notice.map(Effect::Notify))
+            .collect()
     }
 
     /// How much of a line is reserved or awarded.
     pub fn taken(&self, line: u32) -> Decimal {
-        self.sum(line, |_| true)
+        sum(self.awards.values().flat_map(|award| &award.lines), line)
     }
 
     /// How much of a line is awarded.
     pub fn awarded(&self, line: u32) -> Decimal {
-        self.sum(line, |award| award.concluded)
+        let concluded = self.awards.values().filter(|award| award.concluded);
+        sum(concluded.flat_map(|award| &award.lines), line)
     }
+}
 
-    fn sum(&self, line: u32, counts: impl Fn(&Award) -> bool) -> Decimal {
-        let of_line = self
-            .awards
-            .values()
-            .filter(|award| counts(award))
-            .flat_map(|award| &award.lines);
-        of_line
-            .filter(|taken| taken.line == line)
-            .fold(Decimal::ZERO, |sum, taken| {
-                sum.checked_add(taken.quantity.decimal())
-                    .unwrap_or(Decimal::MAX)
-            })
-    }
+fn sum<'a>(lines: impl IntoIterator<Item = &'a LineQuantity>, line: u32) -> Decimal {
+    lines
+        .into_iter()
+        .filter(|taken| taken.line == line)
+        .fold(Decimal::ZERO, |sum, taken| {
+            sum.checked_add(taken.quantity.decimal())
+                .unwrap_or(Decimal::MAX)
+        })
 }

@@ -146,7 +146,7 @@ impl State {
                 Some(award) if !award.concluded => self.free(seller),
                 _ => return Ok(Vec::new()),
             },
-            Entry::Conclude { seller, lines } => self.conclude(seller, &lines),
+            Entry::Conclude { seller, lines } => self.conclude(seller, &lines)?,
             _ => {
                 return Err(Rejection::not_allowed(
                     "the journal entry is a dialogue's, not a request's",
