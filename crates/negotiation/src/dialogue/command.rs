@@ -54,7 +54,7 @@ struct Context {
 }
 
 /// How long a document that must not be lost is delivered again: a year covers any holiday or broken machine.
-const KEEP_TRYING: Duration = Duration::from_secs(365 * 24 * 3600);
+pub(crate) const KEEP_TRYING: Duration = Duration::from_secs(365 * 24 * 3600);
 /// How long chat is delivered again: after a month nobody waits for it.
 const CHAT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 

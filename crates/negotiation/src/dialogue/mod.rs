@@ -3,6 +3,10 @@
 mod bids;
 mod command;
 mod effect;
+mod exact;
+mod firm;
+mod hear;
+mod offers;
 mod orders;
 mod state;
 mod terms;
@@ -15,6 +19,7 @@ use opener_trade::{
     document::{Document, Rfp},
 };
 
+pub(crate) use command::KEEP_TRYING;
 pub use command::{Command, Draft};
 pub use effect::{Effect, Notice, NoticeKind};
 pub use state::{Offer, Phase, Placed, Signatures, State};
@@ -126,14 +131,21 @@ impl Dialogue {
         }
         effects.extend(next.wake_at().map(Effect::WakeAt));
         self.state = next;
-        self.log.push((now, input));
+        if effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Persist(_)))
+        {
+            self.log.push((now, input));
+        }
         effects.sort_by_key(order_of);
         Ok(effects)
     }
 
     /// Records a document of either side as void: it keeps its place in its chain and has no effect.
     ///
-    /// For a document of ours that the other side refused, everything that followed from it is undone.
+    /// For a document of ours that the other side refused, everything that followed from it is undone. Nothing happens
+    /// when the other side has signed otherwise before: a receipt for it, or a document that builds on it. The buyer's
+    /// lapse and cancellation are final and stay in effect.
     pub fn record_void(
         &mut self,
         now: Timestamp,
@@ -141,12 +153,20 @@ impl Dialogue {
         reason: Reason,
     ) -> Vec<Effect> {
         let id = document.id();
-        if self.void.insert(id, reason).is_some() {
+        if self.void.contains_key(&id) {
             return Vec::new();
         }
         let ours = document.signer() == self.state.party(self.state.role);
+        if ours && self.has_receipt(id) {
+            return Vec::new();
+        }
+        self.void.insert(id, reason);
         if ours {
-            self.rebuild();
+            let Some(state) = self.rebuilt() else {
+                self.void.remove(&id);
+                return Vec::new();
+            };
+            self.state = state;
         } else {
             self.log.push((
                 now,
@@ -199,25 +219,43 @@ impl Dialogue {
         self.step(now, input).map(drop)
     }
 
-    fn rebuild(&mut self) {
+    fn has_receipt(&self, ours: DocumentId) -> bool {
+        self.log
+            .iter()
+            .any(|(_, input)| matches!(input, Input::Receipt { document, .. } if *document == ours))
+    }
+
+    /// The state without what is void; nothing when the other side has signed what cannot be without it.
+    fn rebuilt(&self) -> Option<State> {
         let mut state = self.opening.clone();
         for (now, input) in &self.log {
-            match input {
-                Input::Document { document, .. } if self.void.contains_key(&document.id()) => {
-                    state.skip(document)
+            let void = match input {
+                Input::Document { document, .. } => {
+                    self.void.contains_key(&document.id()) && !is_final(document)
                 }
-                input => {
-                    let mut next = state.clone();
-                    match (next.apply(*now, input), input) {
-                        (Ok(_), _) => state = next,
-                        (Err(_), Input::Document { document, .. }) => state.skip(document),
-                        (Err(_), _) => {}
+                _ => false,
+            };
+            let mut next = state.clone();
+            match (void, input) {
+                (true, Input::Document { document, .. }) => state.skip(document),
+                _ if next.apply(*now, input).is_ok() => state = next,
+                (false, Input::Document { document, .. }) => {
+                    if document.signer() != state.party(state.role) {
+                        return None;
                     }
+                    state.skip(document);
                 }
+                _ => {}
             }
         }
-        self.state = state;
+        let reported = self.state.phase == Phase::Reported && state.phase != Phase::Reported;
+        (!reported).then_some(state)
     }
+}
+
+/// What the buyer decides alone, once, and the seller cannot undo by refusing it.
+fn is_final(document: &Opened) -> bool {
+    matches!(document, Opened::Lapse(_) | Opened::RfpCancel(_))
 }
 
 impl State {
@@ -225,131 +263,8 @@ impl State {
         match input {
             Input::Document { document, at } => self.take(now, document, *at),
             Input::Receipt { document, at } => Ok(self.take_receipt(*document, *at)),
-            Input::AdmitLate { bid } => self.admit_late(*bid),
+            Input::AdmitLate { bid } => self.admit_late(now, *bid),
             Input::Tick => Ok(self.tick(now)),
-        }
-    }
-
-    /// Checks who says it and whether it is the next of its chain, then what it says.
-    fn take(
-        &mut self,
-        now: Timestamp,
-        document: &Arc<Opened>,
-        at: Timestamp,
-    ) -> Result<Vec<Effect>, Rejection> {
-        let header = document
-            .header()
-            .ok_or_else(|| Rejection::not_allowed("not a document of a deal"))?;
-        if header.deal != self.deal {
-            return Err(Rejection::new(
-                Reason::UnknownDeal,
-                "the document is of another deal",
-            ));
-        }
-        let sender = match header.from {
-            from if from == self.buyer => Role::Buyer,
-            from if from == self.seller => Role::Seller,
-            _ => {
-                return Err(Rejection::new(
-                    Reason::NotInvited,
-                    "the sender is no party to this dialogue",
-                ));
-            }
-        };
-        let broadcast = header.to.is_none();
-        if header.to.is_some_and(|to| to != self.party(sender.other())) {
-            return Err(Rejection::new(
-                Reason::WrongRecipient,
-                "the document is addressed to somebody else",
-            ));
-        }
-        if broadcast && sender == Role::Seller {
-            return Err(Rejection::not_allowed("only the buyer writes to everybody"));
-        }
-        self.chain_mut(sender, broadcast).admit(header)?;
-        self.chain_mut(sender, broadcast).advance(document.id());
-        let ours = sender == self.role;
-        let mut effects = vec![Effect::Persist(Entry::Document {
-            id: document.id(),
-            at,
-        })];
-        if !ours && at > header.expires_at {
-            return Err(Rejection::new(Reason::Expired, "the document has expired").in_chain());
-        }
-        let more = self
-            .hear(now, sender, document, at)
-            .map_err(Rejection::in_chain)?;
-        if ours && !broadcast {
-            effects.push(Effect::Send(document.id()));
-        }
-        effects.extend(more);
-        Ok(effects)
-    }
-
-    fn hear(
-        &mut self,
-        now: Timestamp,
-        sender: Role,
-        document: &Arc<Opened>,
-        at: Timestamp,
-    ) -> Result<Vec<Effect>, Rejection> {
-        let id = document.id();
-        match (sender, &**document) {
-            (Role::Seller, Opened::Intent(intent)) => self.engage(id, intent.body.rfp),
-            (Role::Seller, Opened::Decline(decline)) => self.decline(id, decline.body.rfp),
-            (Role::Seller, Opened::Bid(bid)) => self.bid(Arc::new(bid.clone()), at),
-            (Role::Seller, Opened::BidWithdraw(withdraw)) => {
-                self.withdraw(id, withdraw.body.bid, at)
-            }
-            (Role::Buyer, Opened::Order(order)) => self.place(Arc::new(order.clone()), at),
-            (_, Opened::OrderResponse(response)) => {
-                self.respond(sender, Arc::new(response.clone()), at)
-            }
-            (Role::Buyer, Opened::Lapse(lapse)) => self.lapse(id, &lapse.body, now),
-            (Role::Buyer, Opened::NotChosen(_)) => self.not_chosen(id),
-            (Role::Buyer, Opened::RfpCancel(_)) => Ok(self.cancel(id)),
-            (_, Opened::FinalTerms(terms)) => self.sign_terms(sender, id, &terms.body),
-            (_, Opened::Chat(_)) => Ok(self.tell(sender, NoticeKind::ChatArrived, id)),
-            (_, Opened::Unknown(_)) => Ok(self.tell(sender, NoticeKind::UnknownArrived, id)),
-            (Role::Buyer, Opened::Rfp(_)) => Err(Rejection::not_allowed(
-                "this version takes one revision of a request",
-            )),
-            _ => Err(Rejection::not_allowed(
-                "this side of the dialogue does not send that",
-            )),
-        }
-    }
-
-    /// Passes over a document that is void: its chain goes on.
-    fn skip(&mut self, document: &Opened) {
-        let Some(header) = document.header() else {
-            return;
-        };
-        let sender = if header.from == self.buyer {
-            Role::Buyer
-        } else {
-            Role::Seller
-        };
-        let chain = self.chain_mut(sender, header.to.is_none());
-        if chain.admit(header).is_ok() {
-            chain.advance(document.id());
-        }
-    }
-
-    /// The notice for what the other side sent; nobody is told of their own doings.
-    fn tell(&self, sender: Role, kind: NoticeKind, document: DocumentId) -> Vec<Effect> {
-        if sender == self.role {
-            Vec::new()
-        } else {
-            vec![notify(kind, Some(document))]
-        }
-    }
-
-    fn require_rfp(&self, rfp: DocumentId) -> Result<(), Rejection> {
-        if rfp == self.rfp.id() {
-            Ok(())
-        } else {
-            Err(Rejection::stale("another revision stands", self.rfp.id()))
         }
     }
 }

@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use opener_trade::{
     DocumentId, Reason, Timestamp, Verified,
-    document::{
-        Bid, CommitmentKind, Document, Lapse, Order, OrderOutcome, OrderResponse, ResponseLine,
-        ResponseStatus,
-    },
+    document::{CommitmentKind, Document, Lapse, Order, OrderOutcome, OrderResponse},
 };
 
 use super::{
-    Command, Effect, NoticeKind, notify,
+    Command, Effect, NoticeKind,
+    exact::{check_order, confirms},
+    notify,
     state::{Phase, Placed, State},
 };
-use crate::{Rejection, Role};
+use crate::{Entry, Rejection, Role};
 
 impl State {
     pub(super) fn place(
@@ -23,19 +22,16 @@ impl State {
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
         let order = &document.body;
-        let Some(standing) = &self.standing else {
+        if self.phase == Phase::LapsedExpired {
+            return Err(Rejection::new(Reason::Expired, "the bid has expired"));
+        }
+        self.follow_order(order.bid, at);
+        let standing = self.standing.as_ref();
+        let Some(standing) = standing.filter(|_| self.phase == Phase::BidStanding) else {
             return Err(Rejection::not_allowed(
                 "no bid stands that could be ordered",
             ));
         };
-        if self.phase == Phase::LapsedExpired {
-            return Err(Rejection::new(Reason::Expired, "the bid has expired"));
-        }
-        if self.phase != Phase::BidStanding {
-            return Err(Rejection::not_allowed(
-                "no bid stands that could be ordered",
-            ));
-        }
         if order.bid != standing.document.id() {
             return Err(Rejection::stale(
                 "another bid stands",
@@ -57,7 +53,7 @@ impl State {
                 "the disclosure is the stricter of request and bid",
             ));
         }
-        let exact = check_order(standing.bid(), order)?;
+        let exact = check_order(&self.rfp.body, standing.bid(), order)?;
         let binds = standing.bid().commitment.kind() != CommitmentKind::Indicative;
         let id = document.id();
         let accept = Box::new(OrderResponse::accept(id, order));
@@ -66,6 +62,7 @@ impl State {
             exact,
             response: None,
             confirmation: None,
+            received_at: None,
             broken: false,
         });
         self.phase = Phase::Ordered;
@@ -169,7 +166,11 @@ impl State {
         match document.body.outcome() {
             OrderOutcome::Refused => {
                 self.order = None;
-                self.phase = Phase::BidStanding;
+                self.phase = if self.called_off {
+                    Phase::Cancelled
+                } else {
+                    Phase::BidStanding
+                };
                 Ok(self.tell(Role::Buyer, NoticeKind::ChangeRefused, id))
             }
             OrderOutcome::Accepted if confirms(&answer.body, &document.body) => {
@@ -183,14 +184,20 @@ impl State {
         }
     }
 
+    /// The buyer's one decision. It is final even when the seller never took the order, or refused it too late.
     pub(super) fn lapse(
         &mut self,
         id: DocumentId,
         lapse: &Lapse,
         now: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
+        let lapsed = vec![notify(NoticeKind::OrderLapsed, Some(id))];
         let Some(placed) = self.order.as_mut() else {
-            return Err(Rejection::not_allowed("nothing is ordered"));
+            if !self.phase.is_before_order() {
+                return Err(Rejection::not_allowed("nothing is ordered"));
+            }
+            self.phase = Phase::LapsedUnanswered;
+            return Ok(lapsed);
         };
         if lapse.order != placed.document.id() {
             return Err(Rejection::stale(
@@ -198,13 +205,13 @@ impl State {
                 placed.document.id(),
             ));
         }
-        if !self.phase.is_ordering() {
+        let refused_late = self.role == Role::Seller && self.phase == Phase::Refused;
+        if !self.phase.is_ordering() && !refused_late {
             return Err(Rejection::not_allowed("the order is decided already"));
         }
-        let decided_at = if self.role == Role::Buyer {
-            now
-        } else {
-            lapse.decided_at
+        let decided_at = match self.role {
+            Role::Buyer => now,
+            Role::Seller => lapse.decided_at,
         };
         if decided_at <= placed.order().decide_at() {
             return Err(Rejection::not_allowed(
@@ -217,7 +224,7 @@ impl State {
             .is_some_and(|offer| offer.bid().commitment.kind() != CommitmentKind::Indicative);
         placed.broken = placed.exact && promised;
         self.phase = Phase::LapsedUnanswered;
-        Ok(vec![notify(NoticeKind::OrderLapsed, Some(id))])
+        Ok(lapsed)
     }
 
     pub(super) fn not_chosen(&mut self, id: DocumentId) -> Result<Vec<Effect>, Rejection> {
@@ -230,6 +237,7 @@ impl State {
 
     /// The request is called off. What is ordered stays ordered.
     pub(super) fn cancel(&mut self, id: DocumentId) -> Vec<Effect> {
+        self.called_off = true;
         if !self.phase.is_before_order() {
             return Vec::new();
         }
@@ -237,96 +245,39 @@ impl State {
         self.tell(Role::Buyer, NoticeKind::RequestCancelled, id)
     }
 
-    /// A receipt for a document of ours.
+    /// A receipt for a document of ours. The first one counts.
     pub(super) fn take_receipt(&mut self, document: DocumentId, at: Timestamp) -> Vec<Effect> {
-        let entry = Effect::Persist(crate::Entry::Receipt { document, at });
-        let before = self.phase;
-        let mut effects = Vec::new();
-        match self.role {
-            Role::Buyer if document == self.rfp.id() && self.phase == Phase::Invited => {
-                self.phase = Phase::Delivered
-            }
-            Role::Seller
-                if self.phase == Phase::Answered && self.response_id() == Some(document) =>
-            {
-                self.phase = Phase::Concluded;
-                effects.push(notify(NoticeKind::DealConcluded, Some(document)));
-            }
-            Role::Seller => effects = self.prove_bid(document, at),
-            Role::Buyer => {}
-        }
-        let concerns_bid = [&self.standing, &self.late]
-            .into_iter()
-            .flatten()
-            .any(|o| o.document.id() == document);
-        if before == self.phase && effects.is_empty() && !concerns_bid {
+        let learned = match self.role {
+            Role::Buyer => self.learn_delivery(document, at),
+            Role::Seller if self.response_id() == Some(document) => self.learn_conclusion(document),
+            Role::Seller => self.prove_bid(document, at),
+        };
+        let Some(more) = learned else {
             return Vec::new();
-        }
-        effects.insert(0, entry);
+        };
+        let mut effects = vec![Effect::Persist(Entry::Receipt { document, at })];
+        effects.extend(more);
         effects
     }
-}
 
-/// Every line and charge of an order is the bid's; it is exact when it takes them in the offered quantity, and all of
-/// them where the bid says all or nothing.
-fn check_order(bid: &Bid, order: &Order) -> Result<bool, Rejection> {
-    let mut exact = true;
-    for line in &order.lines {
-        let Some(offered) = bid.offered().find(|offered| offered.line == line.line) else {
-            return Err(Rejection::not_allowed(format!(
-                "line {} is not offered",
-                line.line
-            )));
-        };
-        if line.price != offered.price || line.quantity.unit != offered.quantity.unit {
-            return Err(Rejection::not_allowed(format!(
-                "line {}: an order takes the bid's price and unit",
-                line.line
-            )));
+    fn learn_delivery(&mut self, document: DocumentId, at: Timestamp) -> Option<Vec<Effect>> {
+        if document == self.rfp.id() && self.phase == Phase::Invited {
+            self.phase = Phase::Delivered;
+            return Some(Vec::new());
         }
-        if line.quantity.value > offered.quantity.value {
-            return Err(Rejection::new(
-                Reason::QuantityExceeded,
-                format!("line {}: more than offered", line.line),
-            ));
+        let placed = self.order.as_mut()?;
+        if document != placed.document.id() || placed.received_at.is_some() {
+            return None;
         }
-        exact &= line.quantity == offered.quantity;
+        placed.received_at = Some(at);
+        Some(Vec::new())
     }
-    if let Some(charge) = order
-        .charges
-        .iter()
-        .find(|charge| !bid.charges.iter().any(|offered| offered == *charge))
-    {
-        return Err(Rejection::not_allowed(format!(
-            "the charge of {} is not the bid's",
-            charge.amount
-        )));
-    }
-    let whole =
-        order.lines.len() == bid.offered().count() && order.charges.len() == bid.charges.len();
-    if bid.all_or_nothing && !whole {
-        return Err(Rejection::not_allowed("this bid can only be ordered whole"));
-    }
-    let omitted = |charge: &&opener_trade::document::Charge| {
-        charge.lot.is_none() && !order.charges.contains(charge)
-    };
-    if bid.charges.iter().any(|charge| omitted(&charge)) {
-        return Err(Rejection::not_allowed(
-            "charges for the bid as a whole belong to every order",
-        ));
-    }
-    Ok(exact)
-}
 
-/// Whether the buyer's confirmation repeats the seller's changed answer: each line that is not refused, as it stands.
-fn confirms(answer: &OrderResponse, confirmation: &OrderResponse) -> bool {
-    let kept = answer
-        .lines
-        .iter()
-        .filter(|line| line.status != ResponseStatus::Refused);
-    let same = |a: &ResponseLine, b: &ResponseLine| {
-        (a.line, a.quantity, a.price, a.window) == (b.line, b.quantity, b.price, b.window)
-    };
-    kept.clone().count() == confirmation.lines.len()
-        && kept.zip(&confirmation.lines).all(|(a, b)| same(a, b))
+    fn learn_conclusion(&mut self, response: DocumentId) -> Option<Vec<Effect>> {
+        if self.phase != Phase::Answered {
+            return None;
+        }
+        self.phase = Phase::Concluded;
+        Some(vec![notify(NoticeKind::DealConcluded, Some(response))])
+    }
 }

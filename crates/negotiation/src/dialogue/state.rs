@@ -78,6 +78,11 @@ impl Phase {
         matches!(self, Phase::Ordered | Phase::Answered | Phase::Conditional)
     }
 
+    /// Whether the dialogue has ended without a contract.
+    pub(super) const fn is_closed(self) -> bool {
+        self.is_terminal() && !matches!(self, Phase::Reported)
+    }
+
     /// Whether a bid may still come.
     pub const fn takes_bids(self) -> bool {
         self.is_before_order()
@@ -100,6 +105,10 @@ impl Offer {
     pub fn bid(&self) -> &Bid {
         &self.document.body
     }
+
+    pub(super) fn seq(&self) -> u64 {
+        self.document.header.seq
+    }
 }
 
 /// An order and what came of it.
@@ -113,6 +122,8 @@ pub struct Placed {
     pub response: Option<Arc<Verified<Document<OrderResponse>>>>,
     /// The buyer's answer to a changed answer.
     pub confirmation: Option<Arc<Verified<Document<OrderResponse>>>>,
+    /// Buyer: when the order arrived at the seller, by its receipt.
+    pub received_at: Option<Timestamp>,
     /// The seller broke a firm or revocable bid by not answering.
     pub broken: bool,
 }
@@ -175,6 +186,7 @@ pub struct State {
     pub order: Option<Placed>,
     /// The final terms.
     pub terms: Signatures,
+    pub(super) called_off: bool,
     pub(super) broadcasts: Chain,
     pub(super) buyer_chain: Chain,
     pub(super) seller_chain: Chain,
@@ -200,6 +212,7 @@ impl State {
             superseded: Vec::new(),
             order: None,
             terms: Signatures::default(),
+            called_off: false,
             broadcasts,
             buyer_chain: Chain::default(),
             seller_chain: Chain::default(),

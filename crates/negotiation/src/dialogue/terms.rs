@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use opener_trade::{
-    DocumentId, Verified,
+    DocumentId, Money, Quantity, Verified,
     document::{FinalTerms, Terms},
     envelope::open_as,
 };
 
 use super::{
-    Effect, NoticeKind, notify,
-    state::{Phase, State},
+    Effect, NoticeKind,
+    exact::Agreed,
+    notify,
+    state::{Phase, Placed, State},
 };
 use crate::{Rejection, Role};
 
@@ -50,7 +52,11 @@ impl State {
         self.phase = Phase::Concluded;
         let (Some(by_buyer), Some(by_seller)) = (&self.terms.by_buyer, &self.terms.by_seller)
         else {
-            return Ok(self.tell(sender, NoticeKind::TermsToSign, id));
+            let concluded = learns.then(|| notify(NoticeKind::DealConcluded, self.response_id()));
+            return Ok(concluded
+                .into_iter()
+                .chain(self.tell(sender, NoticeKind::TermsToSign, id))
+                .collect());
         };
         self.phase = Phase::Reported;
         let report = Effect::Report {
@@ -60,7 +66,7 @@ impl State {
         Ok(vec![report, notify(NoticeKind::TermsSigned, Some(id))])
     }
 
-    /// The terms are those of this deal: its parties, its documents, its moments, its total.
+    /// The terms are those of this deal: its parties, its documents, its moments, its goods and its total.
     fn check_terms(&self, terms: &Terms) -> Result<(), Rejection> {
         let other = || Rejection::not_allowed("the terms are not those of this deal");
         let (Some(standing), Some(placed)) = (&self.standing, &self.order) else {
@@ -70,6 +76,7 @@ impl State {
             return Err(other());
         };
         let order = placed.order();
+        let agreed = Agreed::of_order(&self.rfp.body, standing.bid(), order);
         let same = terms.deal == self.deal
             && terms.buyer == self.buyer
             && terms.seller == self.seller
@@ -82,8 +89,45 @@ impl State {
             && terms.answer_by == order.decide_at()
             && terms.accepted_at == response.header.issued_at
             && terms.disclosure == order.disclosure
-            && (placed.confirmation.is_some()
-                || terms.total.is_none_or(|total| total == order.total));
+            && terms
+                .region
+                .is_none_or(|region| region == agreed.delivery.place.country)
+            && is_or_absent(&terms.delivery, Some(agreed.delivery))
+            && is_or_absent(&terms.incoterm, agreed.incoterm)
+            && is_or_absent(&terms.payment, agreed.payment)
+            && terms
+                .total
+                .is_none_or(|total| same_goods(terms, total, placed));
         if same { Ok(()) } else { Err(other()) }
     }
+}
+
+fn is_or_absent<T: PartialEq>(said: &Option<T>, agreed: Option<&T>) -> bool {
+    said.is_none() || said.as_ref() == agreed
+}
+
+/// The lines and charges are those that were ordered, or those of the changed answer that the buyer confirmed. The
+/// total is their sum already.
+fn same_goods(terms: &Terms, total: Money, placed: &Placed) -> bool {
+    let order = placed.order();
+    let said = terms
+        .lines
+        .iter()
+        .map(|line| (line.line, line.quantity, line.price));
+    let same_lines = match &placed.confirmation {
+        None => said.eq(order
+            .lines
+            .iter()
+            .map(|line| (line.line, line.quantity, line.price))),
+        Some(confirmation) => said.eq(confirmation.body.lines.iter().filter_map(|line| {
+            let ordered = order
+                .lines
+                .iter()
+                .find(|ordered| ordered.line == line.line)?;
+            let unit = ordered.quantity.unit;
+            let value = line.quantity;
+            Some((line.line, Quantity { value, unit }, line.price))
+        })),
+    };
+    same_lines && terms.charges == order.charges && total.currency() == order.total.currency()
 }

@@ -81,12 +81,21 @@ impl State {
             .as_ref()
             .or(self.late.as_ref())
             .map(|offer| offer.document.id());
+        let late_remains = self.phase == Phase::BidStanding
+            && self
+                .late
+                .as_ref()
+                .is_some_and(|late| now <= late.bid().valid_until);
         let (phase, notice) = match self.phase {
             Phase::Invited => (
                 Phase::LapsedUndelivered,
                 Some(notify(NoticeKind::Undelivered, None)),
             ),
             Phase::Delivered | Phase::Engaged => (Phase::LapsedSilent, None),
+            Phase::BidStanding if late_remains => {
+                self.superseded.extend(self.standing.take());
+                (Phase::BidLate, Some(notify(NoticeKind::BidExpired, bid)))
+            }
             Phase::BidStanding | Phase::BidLate => (
                 Phase::LapsedExpired,
                 Some(notify(NoticeKind::BidExpired, bid)),

@@ -15,7 +15,7 @@ pub use award::Award;
 pub use effect::{Effect, Notice};
 pub use state::{Phase, State};
 
-use crate::{Entry, Rejection};
+use crate::{Entry, Rejection, dialogue::KEEP_TRYING};
 
 /// What a request takes in. Beside its own documents these are facts of its dialogues.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ impl Request {
             previous: chain.head(),
             answers: None,
             issued_at: now,
-            expires_at: self.state.rfp.body.schedule.award_by.max(now),
+            expires_at: now.plus(KEEP_TRYING),
         }
     }
 

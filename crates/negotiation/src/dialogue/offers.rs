@@ -1,0 +1,137 @@
+//! Which of a seller's bids stands: by the buyer's clock, whatever was known when each was sent.
+
+use opener_trade::{DocumentId, Reason, Timestamp};
+
+use super::{
+    Effect, NoticeKind, notify,
+    state::{Offer, Phase, State},
+};
+use crate::{Entry, Rejection, Role};
+
+impl State {
+    /// Puts a newer bid in its place, and says whether it is late. A late one is kept apart and never replaces one that
+    /// came in time.
+    pub(super) fn keep(&mut self, offer: Offer) -> bool {
+        let is_late = offer.received_at > self.rfp.body.schedule.bid_deadline;
+        self.superseded.extend(self.late.take());
+        if is_late {
+            self.late = Some(offer);
+        } else {
+            self.superseded.extend(self.standing.replace(offer));
+        }
+        self.phase = if self.standing.is_some() {
+            Phase::BidStanding
+        } else {
+            Phase::BidLate
+        };
+        is_late
+    }
+
+    /// The buyer admits a late bid: from here on it stands like any other.
+    pub(super) fn admit_late(
+        &mut self,
+        now: Timestamp,
+        bid: DocumentId,
+    ) -> Result<Vec<Effect>, Rejection> {
+        if self.role != Role::Buyer {
+            return Err(Rejection::not_allowed("only the buyer admits a late bid"));
+        }
+        if !matches!(self.phase, Phase::BidLate | Phase::BidStanding) {
+            return Err(Rejection::not_allowed("this dialogue takes no more bids"));
+        }
+        let Some(late) = self.late.take_if(|late| late.document.id() == bid) else {
+            return Err(Rejection::not_allowed("there is no such late bid"));
+        };
+        if now > late.bid().valid_until {
+            return Err(Rejection::new(Reason::Expired, "the bid has expired"));
+        }
+        self.admit(late);
+        Ok(vec![Effect::Persist(Entry::AdmitLate { bid })])
+    }
+
+    fn admit(&mut self, offer: Offer) {
+        self.superseded.extend(self.standing.replace(offer));
+        self.phase = Phase::BidStanding;
+    }
+
+    /// At the seller: what an order says about the bids that the buyer had. An order on a late bid says that the buyer
+    /// admitted it. An order on an earlier bid that is still firm is good as long as no later one is proved to have come
+    /// in time: the two have crossed, or the later one was late.
+    pub(super) fn follow_order(&mut self, bid: DocumentId, at: Timestamp) {
+        if self.role != Role::Seller
+            || !matches!(self.phase, Phase::BidStanding | Phase::BidLate)
+            || self
+                .standing
+                .as_ref()
+                .is_some_and(|standing| standing.document.id() == bid)
+        {
+            return;
+        }
+        if let Some(late) = self.late.take_if(|late| late.document.id() == bid) {
+            self.admit(late);
+            return;
+        }
+        let Some(place) = self
+            .superseded
+            .iter()
+            .position(|offer| offer.document.id() == bid)
+        else {
+            return;
+        };
+        let named = &self.superseded[place];
+        let replaced = self
+            .superseded
+            .iter()
+            .chain(&self.standing)
+            .any(|offer| offer.seq() > named.seq() && offer.proved && !self.is_late(offer));
+        if named.bid().commitment.is_firm_at(at) && !replaced {
+            let named = self.superseded.remove(place);
+            self.superseded.extend(self.late.take());
+            self.admit(named);
+        }
+    }
+
+    fn is_late(&self, offer: &Offer) -> bool {
+        offer.received_at > self.rfp.body.schedule.bid_deadline
+    }
+
+    /// The buyer's first receipt proves when a bid arrived, by the clock that judges the deadline. Nothing when there is no
+    /// such bid or it is proved already.
+    pub(super) fn prove_bid(&mut self, bid: DocumentId, at: Timestamp) -> Option<Vec<Effect>> {
+        let stood = self.stands(bid);
+        let offer = self
+            .superseded
+            .iter_mut()
+            .chain(&mut self.standing)
+            .chain(&mut self.late)
+            .find(|offer| offer.document.id() == bid && !offer.proved)?;
+        offer.received_at = at;
+        offer.proved = true;
+        if self.phase.takes_bids() {
+            self.sort_bids();
+        }
+        let was_late = stood && !self.stands(bid);
+        Some(
+            was_late
+                .then(|| notify(NoticeKind::BidWasLate, Some(bid)))
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    fn stands(&self, bid: DocumentId) -> bool {
+        self.standing
+            .as_ref()
+            .is_some_and(|offer| offer.document.id() == bid)
+    }
+
+    fn sort_bids(&mut self) {
+        let mut offers = std::mem::take(&mut self.superseded);
+        offers.extend(self.standing.take());
+        offers.extend(self.late.take());
+        offers.sort_by_key(Offer::seq);
+        for offer in offers {
+            self.keep(offer);
+        }
+    }
+}
