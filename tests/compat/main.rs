@@ -9,4 +9,5 @@ mod limits;
 mod over;
 mod pages;
 mod signatures;
+mod tables;
 mod vectors;
