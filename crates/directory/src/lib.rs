@@ -1,1 +1,31 @@
-//! The directory server.
+//! The directory server: who may be able to sell, and what was concluded.
+//!
+//! Peers ask on `/opener/directory/1` (`docs/protocol/0005-directory.md`). [`Directory`] answers bytes with bytes and
+//! brings its own clock and sockets from nowhere; [`serve`] gives it both. It keeps listings and final terms as their
+//! signers signed them, believes nothing else, and can withhold but not forge.
+
+mod bits;
+mod bucket;
+mod config;
+mod core;
+mod door;
+mod files;
+mod goods;
+mod http;
+mod index;
+pub mod limits;
+mod listing;
+mod metrics;
+mod near;
+mod presence;
+mod refusal;
+mod report;
+mod serve;
+mod stamp;
+mod store;
+
+pub use config::Config;
+pub use core::{Directory, OpenError};
+pub use limits::Limits;
+pub use serve::{Running, ServeError, serve};
+pub use store::StoreError;

@@ -1,0 +1,5 @@
+//! A new file among the migrations makes the program anew, because they are embedded in it.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}
