@@ -55,3 +55,23 @@ fn the_keys_on_the_page_of_identities_are_those_of_the_vectors() {
         assert!(page.contains(&data_encoding::HEXLOWER.encode(peer.as_bytes())));
     }
 }
+
+#[test]
+fn the_pages_name_the_limits_of_the_code() {
+    use opener_trade::limits::{
+        MAX_DOCUMENT_BYTES, MAX_LISTING_BYTES, MAX_RECEIPT_BYTES, MAX_TERMS_BYTES,
+    };
+    let (envelope, documents, delivery) = (
+        page("0002-envelope.md"),
+        page("0003-documents.md"),
+        page("0004-delivery.md"),
+    );
+    let kib = |bytes: usize| bytes / 1024;
+    assert!(envelope.contains(&format!("Morethan{MAX_DOCUMENT_BYTES}bytes(6MiB)")));
+    assert!(delivery.contains(&format!("payloadhasatmost{MAX_DOCUMENT_BYTES}bytes")));
+    assert!(documents.contains(&format!("`signed`hasatmost{MAX_TERMS_BYTES}bytes")));
+    assert!(envelope.contains(&format!("`listing`{}KiB", kib(MAX_LISTING_BYTES))));
+    assert!(envelope.contains(&format!("`terms`{}MiB", kib(MAX_TERMS_BYTES) / 1024)));
+    assert!(envelope.contains(&format!("`report-receipt`{}KiB", kib(MAX_RECEIPT_BYTES))));
+    assert!(envelope.contains(&format!("everyother{}MiB", kib(MAX_DOCUMENT_BYTES) / 1024)));
+}
