@@ -1,9 +1,10 @@
 //! Why a peer does not do what it is asked.
 
-use opener_decision::DecisionError;
 use opener_negotiation::Rejection;
 use opener_store::StoreError;
 use opener_trade::{Duration, EnvelopeError, Invalid};
+
+use crate::DirectoryError;
 
 /// Why a peer does not do what it is asked. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,12 @@ pub enum PeerError {
     /// The clock differs too much for an act that a deadline decides.
     #[error("this computer's clock is off by {} s; set it, or confirm that it is right", .0.millis() / 1000)]
     ClockSkew(Duration),
+    /// An address is no directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
     /// The database cannot be read or written.
     #[error("the database: {0}")]
     Store(#[from] StoreError),

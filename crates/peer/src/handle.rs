@@ -1,6 +1,5 @@
 //! The face of a running peer.
 
-
 use opener_negotiation::dialogue::Command;
 use opener_store::{Assessment, Contact, DealFilter, DealRow, Notice, NoticeId};
 use opener_trade::{
@@ -114,7 +113,8 @@ impl Handle {
         self.events.subscribe()
     }
 
-    /// Stops the peer: withdraws its presence, lets running answers out, closes the database.
+    /// Stops the peer: running answers go out, connections and database are closed. Its listing stays with the
+    /// directories, as offline.
     pub async fn shutdown(&self) {
         let (answer, received) = oneshot::channel();
         if self.calls.send(Call::Shutdown { answer }).await.is_ok() {
@@ -122,4 +122,3 @@ impl Handle {
         }
     }
 }
-

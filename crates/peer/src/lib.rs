@@ -1,19 +1,34 @@
 //! The peer program: one task that owns the store and the machines, executes their effects, and is spoken to through a
 //! [`Handle`].
 
+mod bucket;
+mod clock;
+mod config;
+mod directories;
+mod engine;
 mod error;
 mod event;
 mod handle;
 mod profile;
+mod run;
 mod snapshot;
+mod start;
 
+pub use clock::{Clock, SystemClock};
+pub use config::{Config, StartError};
+pub use directories::{DirectoryError, MAX_DIRECTORIES};
+pub use engine::{
+    Answered, Arrival, Attempt, Engine, MAX_INVITED, Parcel, REFUSE_SKEW, WARN_SKEW, terms,
+};
 pub use error::PeerError;
 pub use event::Event;
 pub use handle::Handle;
 pub use opener_store::{
-    Assessment, Contact, DealFilter, DealRow, Delivery, DeliveryCounts, DeliveryState, DialogueRow, Notice, NoticeId,
+    Assessment, Contact, DealFilter, DealRow, Delivery, DeliveryCounts, DeliveryState, DialogueRow,
+    Notice, NoticeId, ReportState, ReportStatus, Store, StoreError,
 };
 pub use profile::Profile;
 pub use snapshot::{
     DealSnapshot, DirectoryStatus, Found, OrderPart, Recipients, Record, Seller, SentRfp, Status,
 };
+pub use start::start;

@@ -1,15 +1,15 @@
 //! Who runs this peer, as its owner wrote it down.
 
+use opener_trade::{Address, Duration, PeerId};
 use opener_trade::{
     Category, Currency, Invalid, Language, List, PeerText, Place, Timestamp,
     document::{Disclosure, Listing, Party, Roles},
     envelope::Payload,
     limits::{
-        ADDRESSES, CAPABILITIES, CURRENCIES, LABEL_BYTES, LANGUAGES, LISTING_CATEGORIES, NAME_BYTES, URL_BYTES,
-        WORDS_BYTES,
+        ADDRESSES, CAPABILITIES, CURRENCIES, LABEL_BYTES, LANGUAGES, LISTING_CATEGORIES,
+        NAME_BYTES, URL_BYTES, WORDS_BYTES,
     },
 };
-use opener_trade::{Address, Duration, PeerId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,7 +62,11 @@ const LISTING_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 impl Profile {
     /// The party that documents name.
     pub fn party(&self) -> Party {
-        Party { name: self.name.clone(), place: self.place.clone(), contact: self.contact.clone() }
+        Party {
+            name: self.name.clone(),
+            place: self.place.clone(),
+            contact: self.contact.clone(),
+        }
     }
 
     /// The listing that this profile makes.

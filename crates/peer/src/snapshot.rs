@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opener_negotiation::{Role, dialogue, request};
-use opener_store::{Assessment, Delivery, DeliveryCounts};
+use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
 use opener_trade::{
     Address, DealId, Duration, Opened, PeerId, Reason, Timestamp, Verified,
     document::{Document, Listing, Rfp},
@@ -26,6 +26,8 @@ pub struct DealSnapshot {
     pub deliveries: Vec<Delivery>,
     /// Buyer: what was found out about bids, the latest finding for each bid and criterion.
     pub assessments: Vec<Assessment>,
+    /// Where the final terms have come at each directory.
+    pub reports: Vec<ReportStatus>,
 }
 
 /// One document of a deal, as it was signed, with what is known of its way.

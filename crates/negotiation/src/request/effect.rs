@@ -1,6 +1,8 @@
 //! What a request asks its peer to do. In this order: persist, send, notify.
 
 use opener_trade::{DocumentId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::Entry;
 
@@ -20,7 +22,9 @@ pub enum Effect {
 }
 
 /// Something that the buyer should know about the request as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "RequestNotice")]
 pub enum Notice {
     /// The deadline has passed: choose.
     BidsClosed,

@@ -1,0 +1,45 @@
+//! How a peer is started.
+
+use std::path::PathBuf;
+
+use opener_net::{NetError, identity_file::IdentityFileError};
+use opener_trade::Address;
+
+use crate::{DirectoryError, PeerError, Profile, StoreError};
+
+/// How a peer is started.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder: key, database.
+    pub data: PathBuf,
+    /// Where to listen; none means every interface, QUIC and TCP, on free ports.
+    pub listen: Vec<Address>,
+    /// Directories, each ending in `/p2p/…`; none means those used before.
+    pub directories: Vec<Address>,
+    /// Replaces the stored profile.
+    pub profile: Option<Profile>,
+}
+
+/// Why a peer does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The key file.
+    #[error(transparent)]
+    Identity(#[from] IdentityFileError),
+    /// The database.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The sockets.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// A directory's address.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The stored state or the profile.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    /// No address could be listened on.
+    #[error("cannot listen on {0}")]
+    Listen(String),
+}

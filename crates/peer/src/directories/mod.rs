@@ -1,0 +1,308 @@
+//! The directories a peer uses, and how it stands with each.
+
+mod search;
+
+use minicbor::bytes::ByteVec;
+use opener_net::{AddressError, split_peer};
+use opener_store::DueReport;
+use opener_trade::{
+    Address, Duration, PeerId, Timestamp, Verified,
+    directory::{Query, Request},
+    document::Listing,
+};
+
+use crate::DirectoryStatus;
+
+pub(crate) use search::{Purpose, Searches};
+
+/// Directories used at once at most: one answers for all, a few outvote one that withholds.
+pub const MAX_DIRECTORIES: usize = 8;
+/// How often presence is renewed: three times within the 90 seconds that a directory remembers it.
+const RENEW_EVERY: Duration = Duration::from_secs(30);
+/// How soon a directory that did not answer is asked again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// How often a directory's clock is compared with ours.
+const MEASURE_EVERY: Duration = Duration::from_secs(600);
+
+/// What a directory was asked.
+#[derive(Debug, Clone)]
+pub(crate) enum Ask {
+    Register { seq: u64 },
+    Renew,
+    Time,
+    Match { search: u64 },
+    Lookup,
+    Report(Box<DueReport>),
+}
+
+#[derive(Debug)]
+struct Directory {
+    peer: PeerId,
+    address: Address,
+    answered_at: Option<Timestamp>,
+    online_until: Option<Timestamp>,
+    registered_seq: Option<u64>,
+    skew: Option<Duration>,
+    error: Option<String>,
+    busy: bool,
+    next_at: Timestamp,
+    measure_at: Timestamp,
+}
+
+/// All directories of a peer.
+#[derive(Debug, Default)]
+pub(crate) struct Directories {
+    list: Vec<Directory>,
+    listing: Option<Verified<Listing>>,
+}
+
+/// Why an address is no directory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DirectoryError {
+    /// The address cannot be read.
+    #[error("{0}")]
+    Address(#[from] AddressError),
+    /// The address does not name the directory's key.
+    #[error("{0} must end in /p2p/ and the directory's peer id, so that nobody can take its place")]
+    NoPeer(Address),
+    /// Too many directories.
+    #[error("at most {MAX_DIRECTORIES} directories")]
+    TooMany,
+}
+
+impl Directories {
+    /// Uses these directories from now on; what is known of those that stay is kept.
+    pub(crate) fn set(&mut self, addresses: &[Address]) -> Result<(), DirectoryError> {
+        if addresses.len() > MAX_DIRECTORIES {
+            return Err(DirectoryError::TooMany);
+        }
+        let mut list: Vec<Directory> = Vec::with_capacity(addresses.len());
+        for full in addresses {
+            let (address, peer) = split_peer(full)?;
+            let peer = peer.ok_or_else(|| DirectoryError::NoPeer(full.clone()))?;
+            if list.iter().any(|other| other.peer == peer) {
+                continue;
+            }
+            let known = self.list.iter().position(|known| known.peer == peer);
+            let mut directory = known.map_or_else(
+                || Directory::new(peer, address.clone()),
+                |i| self.list.swap_remove(i),
+            );
+            directory.address = address;
+            list.push(directory);
+        }
+        self.list = list;
+        Ok(())
+    }
+
+    pub(crate) fn peers(&self) -> Vec<PeerId> {
+        self.list.iter().map(|directory| directory.peer).collect()
+    }
+
+    pub(crate) fn contains(&self, peer: &PeerId) -> bool {
+        self.list.iter().any(|directory| directory.peer == *peer)
+    }
+
+    pub(crate) fn address(&self, peer: &PeerId) -> Vec<Address> {
+        self.list
+            .iter()
+            .filter(|directory| directory.peer == *peer)
+            .map(|d| d.address.clone())
+            .collect()
+    }
+
+    /// The listing to be registered everywhere.
+    pub(crate) fn set_listing(&mut self, listing: Verified<Listing>, now: Timestamp) {
+        self.listing = Some(listing);
+        for directory in &mut self.list {
+            directory.next_at = directory.next_at.min(now);
+        }
+    }
+
+    pub(crate) const fn listing(&self) -> Option<&Verified<Listing>> {
+        self.listing.as_ref()
+    }
+
+    /// What is to be asked of whom now.
+    pub(crate) fn due(&mut self, now: Timestamp) -> Vec<(PeerId, Ask, Request)> {
+        let mut asks = Vec::new();
+        for directory in &mut self.list {
+            if now >= directory.measure_at {
+                directory.measure_at = now.plus(MEASURE_EVERY);
+                asks.push((directory.peer, Ask::Time, Request::Time));
+            }
+            let Some(listing) = &self.listing else {
+                continue;
+            };
+            if directory.busy || now < directory.next_at {
+                continue;
+            }
+            directory.busy = true;
+            asks.push(if directory.registered_seq == Some(listing.seq) {
+                (
+                    directory.peer,
+                    Ask::Renew,
+                    Request::Renew { seq: listing.seq },
+                )
+            } else {
+                let listing_bytes = ByteVec::from(listing.bytes().to_vec());
+                (
+                    directory.peer,
+                    Ask::Register { seq: listing.seq },
+                    Request::Register {
+                        listing: listing_bytes,
+                    },
+                )
+            });
+        }
+        asks
+    }
+
+    /// When something is next to be asked.
+    pub(crate) fn next_at(&self) -> Option<Timestamp> {
+        let waits = self
+            .list
+            .iter()
+            .filter(|d| !d.busy && self.listing.is_some())
+            .map(|d| d.next_at);
+        waits
+            .chain(self.list.iter().map(|directory| directory.measure_at))
+            .min()
+    }
+
+    /// A directory keeps our listing.
+    pub(crate) fn registered(
+        &mut self,
+        peer: PeerId,
+        seq: u64,
+        online_until: Timestamp,
+        now: Timestamp,
+    ) {
+        if let Some(directory) = self.get(peer) {
+            directory.registered_seq = Some(seq);
+            directory.online_until = Some(online_until);
+            directory.busy = false;
+            directory.next_at = now.plus(RENEW_EVERY);
+        }
+        let newest = self.listing.as_ref().map(|listing| listing.seq);
+        if newest.is_some_and(|newest| newest > seq)
+            && let Some(directory) = self.get(peer)
+        {
+            directory.next_at = now;
+        }
+    }
+
+    /// A directory does not know the listing that we renewed, or refuses it.
+    pub(crate) fn refused(&mut self, peer: PeerId, why: &str, now: Timestamp) {
+        if let Some(directory) = self.get(peer) {
+            let was_registered = directory.registered_seq.take().is_some();
+            directory.online_until = None;
+            directory.busy = false;
+            directory.error = Some(why.to_owned());
+            directory.next_at = if was_registered {
+                now
+            } else {
+                now.plus(RETRY_AFTER)
+            };
+        }
+    }
+
+    /// A directory answered something.
+    pub(crate) fn answered(&mut self, peer: PeerId, now: Timestamp) {
+        if let Some(directory) = self.get(peer) {
+            directory.answered_at = Some(now);
+            directory.error = None;
+        }
+    }
+
+    /// A directory did not answer.
+    pub(crate) fn failed(&mut self, peer: PeerId, ask: &Ask, why: String, now: Timestamp) {
+        if let Some(directory) = self.get(peer) {
+            directory.error = Some(why);
+            match ask {
+                Ask::Register { .. } | Ask::Renew => {
+                    directory.busy = false;
+                    directory.next_at = now.plus(RETRY_AFTER);
+                }
+                Ask::Time => directory.measure_at = now.plus(RETRY_AFTER),
+                _ => {}
+            }
+        }
+    }
+
+    /// A directory told its time: its clock minus ours, at the middle of the round trip (as SNTP, RFC 5905).
+    pub(crate) fn measured(
+        &mut self,
+        peer: PeerId,
+        theirs: Timestamp,
+        asked: Timestamp,
+        now: Timestamp,
+    ) {
+        let half = now.since(asked).millis() / 2;
+        let skew = theirs.since(asked.plus(Duration::from_millis(half)));
+        if let Some(directory) = self.get(peer) {
+            directory.skew = Some(skew);
+        }
+    }
+
+    /// The median of the measured differences: one directory with a wrong clock cannot stop a peer that uses three.
+    pub(crate) fn skew(&self) -> Option<Duration> {
+        let mut skews: Vec<Duration> = self
+            .list
+            .iter()
+            .filter_map(|directory| directory.skew)
+            .collect();
+        skews.sort();
+        skews.get(skews.len().checked_sub(1)? / 2).copied()
+    }
+
+    pub(crate) fn status(&self) -> Vec<DirectoryStatus> {
+        let status = |directory: &Directory| DirectoryStatus {
+            peer: directory.peer,
+            address: directory.address.clone(),
+            answered_at: directory.answered_at,
+            registered_until: directory.online_until,
+            skew: directory.skew,
+            error: directory.error.clone(),
+        };
+        self.list.iter().map(status).collect()
+    }
+
+    /// A search at every directory.
+    pub(crate) fn ask_all(&self, query: &Query, search: u64) -> Vec<(PeerId, Ask, Request)> {
+        let ask = |directory: &Directory| {
+            (
+                directory.peer,
+                Ask::Match { search },
+                Request::Match {
+                    query: query.clone(),
+                },
+            )
+        };
+        self.list.iter().map(ask).collect()
+    }
+
+    fn get(&mut self, peer: PeerId) -> Option<&mut Directory> {
+        self.list
+            .iter_mut()
+            .find(|directory| directory.peer == peer)
+    }
+}
+
+impl Directory {
+    const fn new(peer: PeerId, address: Address) -> Self {
+        Self {
+            peer,
+            address,
+            answered_at: None,
+            online_until: None,
+            registered_seq: None,
+            skew: None,
+            error: None,
+            busy: false,
+            next_at: Timestamp::EARLIEST,
+            measure_at: Timestamp::EARLIEST,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What became of a delivery: a receipt, a failure, or nothing.
+
+use std::sync::Arc;
+
+use opener_negotiation::dialogue::Input;
+use opener_store::OutboxId;
+use opener_trade::{
+    DealId, DocumentId, Opened, PeerId, Reason, Timestamp, Verified,
+    document::{Failure, Receipt, Stage},
+    open,
+};
+
+use super::{Engine, Key, Parcel, deliver::backoff, work::Work};
+use crate::{Event, PeerError};
+
+/// A delivery that was tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt {
+    /// The outbox row.
+    pub id: OutboxId,
+    /// To whom.
+    pub to: PeerId,
+    /// The document.
+    pub document: DocumentId,
+    /// The deal.
+    pub deal: DealId,
+    /// How often it was tried before.
+    pub attempts: u32,
+}
+
+impl From<&Parcel> for Attempt {
+    fn from(parcel: &Parcel) -> Self {
+        Self {
+            id: parcel.id,
+            to: parcel.to,
+            document: parcel.document,
+            deal: parcel.deal,
+            attempts: parcel.attempts,
+        }
+    }
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// The other side's bytes, or why none came.
+    pub answer: Result<Arc<[u8]>, String>,
+}
+
+impl Engine {
+    /// Takes what came of deliveries, in one transaction.
+    ///
+    /// # Errors
+    /// The database cannot be written: the documents are sent again later.
+    pub async fn answered(
+        &mut self,
+        now: Timestamp,
+        answers: &[Answered],
+    ) -> Result<(), PeerError> {
+        let mut work = self.begin(now).await?;
+        for Answered { attempt, answer } in answers {
+            work.conclude_attempt(attempt, answer).await?;
+        }
+        let changed = work.commit().await?;
+        self.adopt(changed);
+        Ok(())
+    }
+}
+
+impl Work<'_> {
+    async fn conclude_attempt(
+        &mut self,
+        attempt: &Attempt,
+        answer: &Result<Arc<[u8]>, String>,
+    ) -> Result<(), PeerError> {
+        self.changed.events.push(Event::Delivery {
+            deal: attempt.deal,
+            peer: attempt.to,
+        });
+        let opened = match answer {
+            Ok(bytes) => open(bytes).map_err(|error| error.to_string()),
+            Err(why) => Err(why.clone()),
+        };
+        match opened {
+            Ok(Opened::Receipt(receipt)) if is_for(&receipt, attempt) => {
+                self.received(attempt, &receipt).await
+            }
+            Ok(Opened::Failure(failure)) if failure.from == attempt.to => {
+                self.refused(attempt, &failure).await
+            }
+            Ok(_) => {
+                self.try_again(attempt, None, "the answer is no receipt for this document")
+                    .await
+            }
+            Err(why) => self.try_again(attempt, None, &why).await,
+        }
+    }
+
+    async fn received(
+        &mut self,
+        attempt: &Attempt,
+        receipt: &Verified<Receipt>,
+    ) -> Result<(), PeerError> {
+        if !self
+            .tx
+            .mark_received(attempt.to, attempt.document, receipt.at)
+            .await?
+        {
+            return Ok(());
+        }
+        self.keep_receipt(receipt).await?;
+        self.tx.mark_met(attempt.to, self.now).await?;
+        if let Some(key) = self.key_of(attempt).await? {
+            let input = Input::Receipt {
+                document: attempt.document,
+                at: receipt.at,
+            };
+            let effects = self.step(key, input).await?;
+            self.carry_out(key, effects).await?;
+        }
+        Ok(())
+    }
+
+    /// The other side refused the document. A transient reason asks for another try; any other undoes the document, unless
+    /// it went to everybody.
+    async fn refused(&mut self, attempt: &Attempt, failure: &Failure) -> Result<(), PeerError> {
+        let reason = failure.reason;
+        if reason.is_transient() {
+            return self
+                .try_again(attempt, Some(reason), failure.detail.as_str())
+                .await;
+        }
+        let detail = failure.detail.as_str();
+        if !self
+            .tx
+            .mark_refused(attempt.to, attempt.document, self.now, reason, detail)
+            .await?
+        {
+            return Ok(());
+        }
+        let stored = self.tx.read().document(attempt.document).await?;
+        let Some(stored) = stored.filter(|document| document.recipient.is_some()) else {
+            return Ok(());
+        };
+        if let (Some(key), Ok(document)) = (self.key_of(attempt).await?, open(&stored.bytes)) {
+            self.void(key, &Arc::new(document), reason).await?;
+        }
+        Ok(())
+    }
+
+    async fn try_again(
+        &mut self,
+        attempt: &Attempt,
+        reason: Option<Reason>,
+        why: &str,
+    ) -> Result<(), PeerError> {
+        let next = self.now.plus(backoff(attempt.attempts));
+        self.tx.retry_at(attempt.id, next, reason, why).await?;
+        Ok(())
+    }
+
+    /// The dialogue that a delivery belongs to; a listing or a read receipt belongs to none.
+    async fn key_of(&mut self, attempt: &Attempt) -> Result<Option<Key>, PeerError> {
+        let stored = self.tx.read().document(attempt.document).await?;
+        if stored.is_none_or(|document| document.deal.is_none()) {
+            return Ok(None);
+        }
+        let Some(deal) = self.tx.read().deal(attempt.deal).await? else {
+            return Ok(None);
+        };
+        let seller = if deal.buyer == self.me() {
+            attempt.to
+        } else {
+            self.me()
+        };
+        Ok(Some((attempt.deal, seller)))
+    }
+}
+
+fn is_for(receipt: &Receipt, attempt: &Attempt) -> bool {
+    receipt.document == attempt.document
+        && receipt.from == attempt.to
+        && receipt.stage == Stage::Received
+}

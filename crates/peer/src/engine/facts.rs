@@ -1,0 +1,79 @@
+//! What a dialogue's change means for the buyer's request as a whole.
+
+use opener_negotiation::{
+    Entry, LineQuantity,
+    dialogue::{Phase, State},
+};
+use opener_trade::{
+    List, Number,
+    document::{Order, OrderResponse, ResponseStatus},
+    limits::LINES,
+};
+
+/// The facts that a request learns when a dialogue moves from one state to the next.
+pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
+    let seller = after.seller;
+    let mut facts = Vec::new();
+    if before.standing.is_none() && after.standing.is_some() {
+        facts.push(Entry::Bid { seller });
+    }
+    let was_ordering = before.phase.is_ordering();
+    if was_ordering && after.phase == Phase::Concluded {
+        facts.push(Entry::Conclude {
+            seller,
+            lines: concluded_lines(after),
+        });
+    } else if was_ordering && !after.phase.is_ordering() {
+        facts.push(Entry::Free { seller });
+    }
+    facts
+}
+
+/// What an order reserves.
+pub(super) fn ordered_lines(order: &Order) -> List<LineQuantity, LINES> {
+    bounded(order.lines.iter().map(|line| LineQuantity {
+        line: line.line,
+        quantity: line.quantity.value,
+    }))
+}
+
+/// What was accepted in the end: the order, or the changed answer that the buyer confirmed. Several answers to one
+/// line add up.
+fn concluded_lines(state: &State) -> List<LineQuantity, LINES> {
+    let Some(placed) = &state.order else {
+        return List::default();
+    };
+    match (&placed.response, &placed.confirmation) {
+        (Some(response), Some(_)) => accepted_lines(&response.body),
+        _ => ordered_lines(placed.order()),
+    }
+}
+
+fn accepted_lines(response: &OrderResponse) -> List<LineQuantity, LINES> {
+    let mut lines: Vec<LineQuantity> = Vec::new();
+    for answer in response
+        .lines
+        .iter()
+        .filter(|line| line.status != ResponseStatus::Refused)
+    {
+        match lines.iter_mut().find(|line| line.line == answer.line) {
+            Some(line) => {
+                let sum = line
+                    .quantity
+                    .decimal()
+                    .checked_add(answer.quantity.decimal());
+                line.quantity = sum.map_or(line.quantity, Number::from);
+            }
+            None => lines.push(LineQuantity {
+                line: answer.line,
+                quantity: answer.quantity,
+            }),
+        }
+    }
+    bounded(lines.into_iter())
+}
+
+/// An order and an answer have at most as many lines as the list holds.
+fn bounded(lines: impl Iterator<Item = LineQuantity>) -> List<LineQuantity, LINES> {
+    List::try_from(lines.take(LINES).collect::<Vec<_>>()).unwrap_or_default()
+}

@@ -1,0 +1,144 @@
+//! The peer without sockets and clocks: it takes what arrives, at a given moment, and says what to send.
+//!
+//! Each call is one transaction: documents, journals, receipts, outbox and projections are committed together, and only
+//! then does anything leave the engine. The running peer and the simulator drive the same engine.
+
+mod answer;
+mod deliver;
+mod directory;
+mod facts;
+mod load;
+mod order;
+mod project;
+mod read;
+mod receive;
+mod request;
+mod say;
+mod time;
+mod work;
+
+use std::{collections::HashMap, sync::Arc};
+
+use opener_negotiation::{dialogue::Dialogue, request::Request};
+use opener_store::Store;
+use opener_trade::{DealId, Duration, Identity, PeerId, Timestamp};
+
+use crate::{Event, PeerError, Profile, bucket::Buckets};
+
+pub use answer::{Answered, Attempt};
+pub use deliver::Parcel;
+pub use order::terms;
+pub use receive::Arrival;
+pub use request::MAX_INVITED;
+
+/// Machines kept in memory at most. They are rebuilt from their journals when needed again.
+const CACHED_MACHINES: usize = 20_000;
+
+/// A dialogue's key: the deal, and the seller whose dialogue it is (ourselves, where we sell).
+pub(crate) type Key = (DealId, PeerId);
+
+#[derive(Default)]
+struct Machines {
+    dialogues: HashMap<Key, Dialogue>,
+    requests: HashMap<DealId, Request>,
+}
+
+/// The peer without sockets and clocks.
+pub struct Engine {
+    store: Arc<Store>,
+    identity: Arc<Identity>,
+    machines: Machines,
+    buckets: Buckets,
+    profile: Option<Profile>,
+    directories: Vec<PeerId>,
+    skew: Option<Duration>,
+    skew_confirmed: bool,
+    events: Vec<Event>,
+}
+
+impl Engine {
+    /// Opens a peer over its store.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn open(store: Arc<Store>, identity: Arc<Identity>) -> Result<Self, PeerError> {
+        let profile = read::stored_profile(&store).await?;
+        Ok(Self {
+            store,
+            identity,
+            machines: Machines::default(),
+            buckets: Buckets::default(),
+            profile,
+            directories: Vec::new(),
+            skew: None,
+            skew_confirmed: false,
+            events: Vec::new(),
+        })
+    }
+
+    /// Who this peer is.
+    pub fn peer_id(&self) -> PeerId {
+        self.identity.peer_id()
+    }
+
+    /// What has changed since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The profile, once it is filled in.
+    pub const fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
+    }
+
+    /// The difference of clocks that was measured: theirs minus ours.
+    pub fn set_skew(&mut self, skew: Option<Duration>) {
+        self.skew = skew;
+    }
+
+    /// A person says that this clock is right, whatever was measured.
+    pub fn confirm_clock(&mut self) {
+        self.skew_confirmed = true;
+    }
+
+    /// Refuses an act that a deadline decides while the clock is in doubt.
+    fn check_clock(&self) -> Result<(), PeerError> {
+        match self.skew {
+            Some(skew) if !self.skew_confirmed && skew.millis().abs() > REFUSE_SKEW.millis() => {
+                Err(PeerError::ClockSkew(skew))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn require_profile(&self) -> Result<&Profile, PeerError> {
+        self.profile.as_ref().ok_or(PeerError::NoProfile)
+    }
+
+    async fn begin(&self, now: Timestamp) -> Result<work::Work<'_>, PeerError> {
+        let tx = self.store.begin().await?;
+        Ok(work::Work::new(
+            tx,
+            &self.machines,
+            &self.identity,
+            self.profile.as_ref(),
+            &self.directories,
+            now,
+        ))
+    }
+
+    /// Takes over what a committed transaction changed.
+    fn adopt(&mut self, changed: work::Changed) {
+        if self.machines.dialogues.len() + changed.dialogues.len() > CACHED_MACHINES {
+            self.machines = Machines::default();
+        }
+        self.machines.dialogues.extend(changed.dialogues);
+        self.machines.requests.extend(changed.requests);
+        self.events.extend(changed.events);
+    }
+}
+
+/// A difference of clocks above this is worth a warning: five seconds can decide a deadline.
+pub const WARN_SKEW: Duration = Duration::from_secs(5);
+/// A difference above this refuses acts that a deadline decides, until a person confirms the clock.
+pub const REFUSE_SKEW: Duration = Duration::from_secs(60);

@@ -1,0 +1,363 @@
+//! One transaction: machines step, their effects are carried out, all of it is committed together or not at all.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use opener_negotiation::{
+    Entry, Rejection,
+    dialogue::{Command, Dialogue, Effect, Input, Notice},
+    request::{self, Request},
+};
+use opener_store::{NewDelivery, NewDocument, NewNotice, Write};
+use opener_trade::{
+    DealId, DocumentId, Identity, Opened, PeerId, Timestamp, document::Terms, envelope::open_as,
+};
+
+use super::{Key, Machines, facts::facts};
+use crate::{Event, PeerError, Profile};
+
+/// What a committed transaction changed in memory.
+#[derive(Default)]
+pub(super) struct Changed {
+    pub(super) dialogues: HashMap<Key, Dialogue>,
+    pub(super) requests: HashMap<DealId, Request>,
+    pub(super) events: Vec<Event>,
+}
+
+/// A transaction under way.
+pub(super) struct Work<'w> {
+    pub(super) tx: Write<'w>,
+    pub(super) now: Timestamp,
+    pub(super) identity: &'w Identity,
+    pub(super) profile: Option<&'w Profile>,
+    pub(super) machines: &'w Machines,
+    directories: &'w [PeerId],
+    pub(super) changed: Changed,
+    /// Deals whose row on screen must be written again.
+    pub(super) touched: HashSet<DealId>,
+    /// Until when the documents kept in this transaction are delivered.
+    expiries: HashMap<DocumentId, Timestamp>,
+}
+
+impl<'w> Work<'w> {
+    pub(super) fn new(
+        tx: Write<'w>,
+        machines: &'w Machines,
+        identity: &'w Identity,
+        profile: Option<&'w Profile>,
+        directories: &'w [PeerId],
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            tx,
+            now,
+            identity,
+            profile,
+            machines,
+            directories,
+            changed: Changed::default(),
+            touched: HashSet::new(),
+            expiries: HashMap::new(),
+        }
+    }
+
+    /// Writes the projections and commits.
+    pub(super) async fn commit(mut self) -> Result<Changed, PeerError> {
+        self.project().await?;
+        self.tx.commit().await?;
+        Ok(self.changed)
+    }
+
+    pub(super) fn me(&self) -> PeerId {
+        self.identity.peer_id()
+    }
+
+    /// Keeps a document as received or signed. False when it was there before.
+    pub(super) async fn keep(
+        &mut self,
+        document: &Opened,
+        at: Timestamp,
+    ) -> Result<bool, PeerError> {
+        let header = document.header();
+        let me = self.me();
+        self.expiries
+            .extend(header.map(|header| (document.id(), header.expires_at)));
+        let new = NewDocument {
+            id: document.id(),
+            kind: document.kind().map_or("unknown", |kind| kind.name()),
+            deal: header.map(|header| header.deal),
+            sender: document.signer(),
+            recipient: header.and_then(|header| header.to),
+            seq: header.map_or(0, |header| header.seq),
+            previous: header.and_then(|header| header.previous),
+            bytes: document.bytes(),
+            received_at: at,
+            mine: document.signer() == me,
+        };
+        Ok(self.tx.insert_document(new).await?)
+    }
+
+    /// Steps a dialogue with a command of ours: drafts it, signs it, takes it.
+    pub(super) async fn say(
+        &mut self,
+        key: Key,
+        command: Command,
+    ) -> Result<DocumentId, PeerError> {
+        let now = self.now;
+        let draft = self.dialogue(key).await?.state().draft(now, command)?;
+        let document = Arc::new(draft.sign(self.identity)?);
+        let id = document.id();
+        let effects = self
+            .step(
+                key,
+                Input::Document {
+                    document: document.clone(),
+                    at: now,
+                },
+            )
+            .await?;
+        self.keep(&document, now).await?;
+        self.carry_out(key, effects).await?;
+        Ok(id)
+    }
+
+    /// Steps a dialogue and lets the request learn what follows. The effects are still to be carried out.
+    pub(super) async fn step(&mut self, key: Key, input: Input) -> Result<Vec<Effect>, PeerError> {
+        let now = self.now;
+        let dialogue = self.dialogue(key).await?;
+        let before = dialogue.state().clone();
+        let effects = dialogue.step(now, input)?;
+        self.learn(key, &before).await?;
+        Ok(effects)
+    }
+
+    /// Records a document as void and lets the request learn what follows.
+    pub(super) async fn void(
+        &mut self,
+        key: Key,
+        document: &Arc<Opened>,
+        why: opener_trade::Reason,
+    ) -> Result<(), PeerError> {
+        let now = self.now;
+        let dialogue = self.dialogue(key).await?;
+        let before = dialogue.state().clone();
+        let effects = dialogue.record_void(now, document, why);
+        self.learn(key, &before).await?;
+        self.carry_out(key, effects).await
+    }
+
+    async fn learn(
+        &mut self,
+        key: Key,
+        before: &opener_negotiation::dialogue::State,
+    ) -> Result<(), PeerError> {
+        self.touched.insert(key.0);
+        if before.buyer != self.me() {
+            return Ok(());
+        }
+        let after = self.dialogue(key).await?.state().clone();
+        for fact in facts(before, &after) {
+            self.tell_request(key.0, fact).await?;
+        }
+        Ok(())
+    }
+
+    /// Steps a request with a fact and carries out what follows.
+    pub(super) async fn tell_request(
+        &mut self,
+        deal: DealId,
+        fact: Entry,
+    ) -> Result<(), PeerError> {
+        let now = self.now;
+        let effects = self
+            .request(deal)
+            .await?
+            .step(now, request::Input::Fact(fact))?;
+        self.touched.insert(deal);
+        self.carry_out_request(deal, effects).await
+    }
+
+    /// Carries out what a dialogue asks for. What it authors is signed and taken in the same transaction.
+    pub(super) async fn carry_out(
+        &mut self,
+        key: Key,
+        effects: Vec<Effect>,
+    ) -> Result<(), PeerError> {
+        let mut queue = VecDeque::from(effects);
+        while let Some(effect) = queue.pop_front() {
+            match effect {
+                Effect::Persist(entry) => self.journal(key.0, Some(key.1), &entry).await?,
+                Effect::Send(document) => self.send(key, document).await?,
+                Effect::Author(command) => {
+                    let now = self.now;
+                    let draft = self.dialogue(key).await?.state().draft(now, command)?;
+                    let document = Arc::new(draft.sign(self.identity)?);
+                    let more = self
+                        .step(
+                            key,
+                            Input::Document {
+                                document: document.clone(),
+                                at: now,
+                            },
+                        )
+                        .await?;
+                    self.keep(&document, now).await?;
+                    queue.extend(more);
+                }
+                Effect::Report {
+                    by_buyer,
+                    by_seller,
+                } => self.report(key, &by_buyer, &by_seller).await?,
+                // The projection keeps the moment: it is a function of the state.
+                Effect::WakeAt(_) => {}
+                Effect::Notify(notice) => self.notify(key, notice).await?,
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn carry_out_request(
+        &mut self,
+        deal: DealId,
+        effects: Vec<request::Effect>,
+    ) -> Result<(), PeerError> {
+        for effect in effects {
+            match effect {
+                request::Effect::Persist(entry) => self.journal(deal, None, &entry).await?,
+                request::Effect::Broadcast(document) => self.broadcast(deal, document).await?,
+                request::Effect::TellLosers => self.tell_losers(deal).await?,
+                request::Effect::WakeAt(_) => {}
+                request::Effect::Notify(notice) => {
+                    let kind = name_of(&notice);
+                    self.raise(deal, None, &kind, None).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn journal(
+        &mut self,
+        deal: DealId,
+        seller: Option<PeerId>,
+        entry: &Entry,
+    ) -> Result<(), PeerError> {
+        let bytes = minicbor::to_vec(entry).map_err(|e| Rejection::not_allowed(e.to_string()))?;
+        self.tx
+            .append_journal(deal, seller, self.now, &bytes)
+            .await?;
+        Ok(())
+    }
+
+    /// Queues a document of ours for the other side of a dialogue.
+    async fn send(&mut self, key: Key, document: DocumentId) -> Result<(), PeerError> {
+        let dialogue = self.dialogue(key).await?.state();
+        let recipient = dialogue.party(dialogue.role.other());
+        let fallback = dialogue.rfp.header.expires_at;
+        let expires_at = self.expiries.get(&document).copied().unwrap_or(fallback);
+        self.enqueue(recipient, document, key.0, expires_at).await
+    }
+
+    pub(super) async fn enqueue(
+        &mut self,
+        recipient: PeerId,
+        document: DocumentId,
+        deal: DealId,
+        expires_at: Timestamp,
+    ) -> Result<(), PeerError> {
+        self.tx
+            .enqueue(NewDelivery {
+                recipient,
+                document,
+                deal,
+                at: self.now,
+                expires_at,
+            })
+            .await?;
+        self.changed.events.push(Event::Delivery {
+            deal,
+            peer: recipient,
+        });
+        Ok(())
+    }
+
+    async fn notify(&mut self, key: Key, notice: Notice) -> Result<(), PeerError> {
+        let kind = name_of(&notice.kind);
+        let dialogue = self.dialogue(key).await?.state();
+        let other = dialogue.party(dialogue.role.other());
+        self.raise(key.0, Some(other), &kind, notice.document).await
+    }
+
+    /// Puts something into the inbox, once.
+    async fn raise(
+        &mut self,
+        deal: DealId,
+        peer: Option<PeerId>,
+        kind: &str,
+        document: Option<DocumentId>,
+    ) -> Result<(), PeerError> {
+        let new = NewNotice {
+            at: self.now,
+            deal: Some(deal),
+            peer,
+            kind,
+            document,
+        };
+        if self.tx.notify(new).await?
+            && let Some(notice) = self.tx.read().notices(true, 1, None).await?.first()
+        {
+            let id = notice.id.number();
+            self.changed.events.push(Event::Notice {
+                id,
+                kind: kind.to_owned(),
+                deal,
+                peer,
+            });
+        }
+        Ok(())
+    }
+
+    async fn report(
+        &mut self,
+        key: Key,
+        by_buyer: &[u8],
+        by_seller: &[u8],
+    ) -> Result<(), PeerError> {
+        let terms = open_as::<Terms>(by_buyer)?;
+        self.tx
+            .sign_report(
+                terms.id(),
+                key.0,
+                key.1,
+                opener_store::Side::Buyer,
+                by_buyer,
+            )
+            .await?;
+        self.tx
+            .sign_report(
+                terms.id(),
+                key.0,
+                key.1,
+                opener_store::Side::Seller,
+                by_seller,
+            )
+            .await?;
+        for directory in self.directories {
+            self.tx
+                .queue_report(terms.id(), *directory, self.now)
+                .await?;
+        }
+        self.changed.events.push(Event::Directories);
+        Ok(())
+    }
+}
+
+/// The stored name of a notice: as the api spells it.
+fn name_of<T: serde::Serialize + std::fmt::Debug>(kind: &T) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => format!("{kind:?}"),
+    }
+}

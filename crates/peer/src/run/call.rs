@@ -1,0 +1,233 @@
+//! What the handle asks for.
+
+use opener_net::{Network, with_peer};
+use opener_trade::{
+    Category, DealId, List, PeerId, PeerText,
+    directory::Query,
+    document::Rfp,
+    limits::{MATCH_CATEGORIES, WORDS_BYTES},
+};
+
+use super::Runner;
+use crate::{
+    Clock, Found, PeerError, Recipients, SentRfp, Status, directories::Purpose, handle::Call,
+};
+
+impl<N: Network, C: Clock> Runner<N, C> {
+    pub(super) async fn take_call(&mut self, call: Call) {
+        let now = self.clock.now();
+        // A caller that has gone away needs no answer.
+        match call {
+            Call::Status { answer } => drop(answer.send(self.status().await)),
+            Call::Profile { answer } => drop(answer.send(Ok(self.engine.profile().cloned()))),
+            Call::SetProfile { profile, answer } => {
+                let done = self.engine.set_profile(now, profile).await;
+                self.listing_due = Some(now);
+                drop(answer.send(done));
+            }
+            Call::Listing { answer } => {
+                let listing = self
+                    .directories
+                    .listing()
+                    .cloned()
+                    .ok_or(PeerError::NoProfile);
+                drop(answer.send(listing));
+            }
+            Call::FindSellers { query, answer } => self.search(query, Purpose::Show(answer)).await,
+            Call::SendRfp {
+                rfp,
+                to: Recipients::Matching { radius_km },
+                answer,
+            } => {
+                let query = query_for(&rfp, radius_km);
+                self.search(
+                    query,
+                    Purpose::Send {
+                        rfp: Box::new(rfp),
+                        answer,
+                    },
+                )
+                .await;
+            }
+            Call::SendRfp {
+                rfp,
+                to: Recipients::Named(sellers),
+                answer,
+            } => {
+                drop(answer.send(self.send_rfp(rfp, sellers, Found::default()).await));
+            }
+            Call::CancelRfp {
+                deal,
+                reason,
+                answer,
+            } => {
+                drop(answer.send(self.engine.cancel_rfp(now, deal, reason).await));
+            }
+            Call::Say {
+                deal,
+                seller,
+                command,
+                answer,
+            } => {
+                drop(answer.send(self.engine.say(now, deal, seller, command).await));
+            }
+            Call::Order {
+                deal,
+                seller,
+                part,
+                answer,
+            } => {
+                drop(answer.send(self.engine.order(now, deal, seller, &part).await));
+            }
+            Call::SignTerms {
+                deal,
+                seller,
+                answer,
+            } => {
+                drop(answer.send(self.engine.sign_terms(now, deal, seller).await));
+            }
+            Call::Assess {
+                deal,
+                finding,
+                answer,
+            } => {
+                drop(answer.send(self.engine.assess(now, deal, finding).await));
+            }
+            Call::AdmitLate { deal, bid, answer } => {
+                drop(answer.send(self.engine.admit_late(now, deal, bid).await))
+            }
+            Call::Acknowledge { notice, answer } => {
+                drop(answer.send(self.engine.acknowledge(now, notice).await))
+            }
+            Call::OpenDeal { deal, answer } => {
+                drop(answer.send(self.engine.open_deal(now, deal).await))
+            }
+            Call::Block {
+                contact,
+                blocked,
+                answer,
+            } => {
+                drop(answer.send(self.engine.block(now, contact, blocked).await));
+            }
+            Call::SetDirectories {
+                directories,
+                answer,
+            } => {
+                let done = match self.set_directories(&directories) {
+                    Ok(()) => self.engine.store_directories(&directories).await,
+                    Err(error) => Err(error.into()),
+                };
+                drop(answer.send(done));
+            }
+            Call::ConfirmClock { answer } => {
+                self.engine.confirm_clock();
+                drop(answer.send(Ok(())));
+            }
+            Call::Shutdown { answer } => self.stop = Some(answer),
+            question => self.answer_question(question).await,
+        }
+    }
+
+    async fn answer_question(&mut self, question: Call) {
+        match question {
+            Call::Deals {
+                filter,
+                limit,
+                answer,
+            } => drop(answer.send(self.engine.deals(&filter, limit).await)),
+            Call::Deal { deal, answer } => drop(answer.send(self.engine.deal(deal).await)),
+            Call::Records {
+                deal,
+                seller,
+                answer,
+            } => drop(answer.send(self.engine.records(deal, seller).await)),
+            Call::Notices {
+                unacknowledged,
+                limit,
+                answer,
+            } => {
+                drop(answer.send(self.engine.notices(unacknowledged, limit).await));
+            }
+            Call::Contacts { limit, answer } => {
+                drop(answer.send(self.engine.contacts(limit).await))
+            }
+            _ => {}
+        }
+    }
+
+    async fn status(&self) -> Result<Status, PeerError> {
+        let peer = self.engine.peer_id();
+        Ok(Status {
+            peer,
+            addresses: self
+                .addresses
+                .iter()
+                .filter_map(|address| with_peer(address, peer).ok())
+                .collect(),
+            connected: self.connected.len(),
+            directories: self.directories.status(),
+            deliveries: self.engine.delivery_counts().await?,
+            skew: self.directories.skew(),
+        })
+    }
+
+    pub(super) async fn send_rfp(
+        &mut self,
+        rfp: Rfp,
+        sellers: Vec<PeerId>,
+        found: Found,
+    ) -> Result<SentRfp, PeerError> {
+        if sellers.is_empty() {
+            return Err(PeerError::NoSellers(how_to_widen(&rfp, &found)));
+        }
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|error| PeerError::Random(error.to_string()))?;
+        let deal = DealId::from_bytes(bytes);
+        let rfp = self
+            .engine
+            .send_rfp(self.clock.now(), deal, rfp, &sellers)
+            .await?;
+        Ok(SentRfp {
+            deal,
+            rfp,
+            invited: sellers,
+            found,
+        })
+    }
+}
+
+/// What the directories are told of a request: categories, words, place and radius. Nothing else of it.
+fn query_for(rfp: &Rfp, radius_km: Option<u32>) -> Query {
+    let mut categories: Vec<Category> = Vec::new();
+    let mut words = rfp.title.as_str().to_owned();
+    for line in &rfp.lines {
+        for category in &line.categories {
+            if categories.len() < MATCH_CATEGORIES && !categories.contains(category) {
+                categories.push(category.clone());
+            }
+        }
+        words.push(' ');
+        words.push_str(line.name.as_str());
+    }
+    Query {
+        categories: List::try_from(categories).unwrap_or_default(),
+        words: PeerText::<WORDS_BYTES>::truncated(&words),
+        place: Some(rfp.delivery.place.clone()),
+        radius_km,
+        currency: rfp.currencies.first().copied(),
+        ..Query::default()
+    }
+}
+
+fn how_to_widen(rfp: &Rfp, found: &Found) -> String {
+    if found.asked > 0 && found.answered == 0 {
+        return "no directory answered and no seller known from before fits; try again, or add a directory".to_owned();
+    }
+    if found.asked == 0 {
+        return "add a directory, or name the sellers".to_owned();
+    }
+    match rfp.lines.iter().any(|line| !line.categories.is_empty()) {
+        true => "widen the radius, or use broader categories or other words".to_owned(),
+        false => "widen the radius, or give the lines categories and plainer words".to_owned(),
+    }
+}

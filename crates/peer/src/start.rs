@@ -1,0 +1,86 @@
+//! From a configuration to a running peer.
+
+use std::sync::Arc;
+
+use opener_net::{Event as NetEvent, Network, Sockets, default_listen, identity_file};
+use opener_store::Store;
+use opener_trade::Address;
+use tokio::sync::{broadcast, mpsc};
+
+use crate::{
+    Clock, Config, Engine, Handle, StartError, SystemClock,
+    handle::{CALLS, EVENTS},
+    run::Runner,
+};
+
+/// Name of the key file in the data folder.
+const KEY_FILE: &str = "identity.key";
+/// Name of the database in the data folder.
+const DATABASE: &str = "peer.sqlite";
+
+/// Starts a peer: opens its folder, listens, and runs until [`Handle::shutdown`]. When this returns, it listens.
+///
+/// # Errors
+/// As [`StartError`] says; then nothing runs.
+pub async fn start(config: Config) -> Result<Handle, StartError> {
+    let identity = Arc::new(identity_file::load_or_create(&config.data.join(KEY_FILE))?);
+    let store = Arc::new(Store::open(&config.data.join(DATABASE)).await?);
+    let clock = SystemClock;
+    let mut engine = Engine::open(store, identity.clone()).await?;
+    if let Some(profile) = config.profile {
+        engine.set_profile(clock.now(), profile).await?;
+    }
+    engine.restart_deliveries(clock.now()).await?;
+
+    let mut transport = opener_net::Config::peer(identity.seed());
+    transport.listen = if config.listen.is_empty() {
+        default_listen()
+    } else {
+        config.listen
+    };
+    let listeners = transport.listen.len();
+    let mut sockets = opener_net::spawn(transport)?;
+    let addresses = listen(&mut sockets, listeners).await?;
+
+    let (calls, received) = mpsc::channel(CALLS);
+    let (events, _) = broadcast::channel(EVENTS);
+    let handle = Handle {
+        peer: identity.peer_id(),
+        calls,
+        events: events.clone(),
+    };
+    let mut runner = Runner::new(engine, sockets, clock, received, events, addresses);
+    runner.use_directories(&config.directories).await?;
+    tokio::spawn(runner.run());
+    Ok(handle)
+}
+
+/// Waits until every listener has an address or has failed, and needs at least one.
+async fn listen(sockets: &mut Sockets, listeners: usize) -> Result<Vec<Address>, StartError> {
+    let mut addresses: Vec<Address> = Vec::new();
+    let mut failures = Vec::new();
+    let transports = |addresses: &[Address]| {
+        let quic = addresses
+            .iter()
+            .filter(|address| address.as_str().contains("/udp/"))
+            .count();
+        (quic > 0, quic < addresses.len())
+    };
+    while addresses.len() + failures.len() < listeners
+        || (listeners == 2 && failures.is_empty() && transports(&addresses) != (true, true))
+    {
+        match sockets.next().await {
+            Some(NetEvent::Listening { address }) => addresses.push(address),
+            Some(NetEvent::ListenerClosed { address, reason }) => {
+                failures.push(format!("{address}: {reason}"))
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    if addresses.is_empty() {
+        Err(StartError::Listen(failures.join("; ")))
+    } else {
+        Ok(addresses)
+    }
+}
