@@ -322,3 +322,46 @@ fn a_document_is_opened_as_nothing_but_its_kind() {
     assert!(matches!(error, EnvelopeError::VersionUnsupported(_)));
     assert_eq!(payload_of(&bytes), named("receipt").bytes("/payload"));
 }
+
+fn text_of(payload: Vec<u8>) -> Option<String> {
+    match open(&Forge { payload, ..chat() }.seal()) {
+        Ok(opener_trade::Opened::Chat(chat)) => Some(chat.body.text.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+#[test]
+fn of_a_key_that_appears_twice_the_last_counts() {
+    let mut payload = forge::decode(&chat().payload);
+    let text = |text: &str| Value::Text(text.to_owned());
+    *forge::at_path(&mut payload, &[1]) = forge::map(vec![(0, text("first")), (0, text("last"))]);
+    assert_eq!(text_of(forge::encode(&payload)).as_deref(), Some("last"));
+}
+
+#[test]
+fn another_encoding_of_the_content_is_read_and_is_another_document() {
+    let payload = chat().payload;
+    let body = payload
+        .windows(4)
+        .rposition(|bytes| bytes == [0x01, 0xa1, 0x00, 0x78])
+        .unwrap();
+    let mut indefinite = payload.clone();
+    indefinite[body + 1] = 0xbf;
+    indefinite.push(0xff);
+    let mut long_key = payload[..body + 2].to_vec();
+    long_key.extend([0x18, 0x00]);
+    long_key.extend(&payload[body + 3..]);
+    let original = text_of(payload).unwrap();
+    for other in [indefinite, long_key] {
+        assert_eq!(text_of(other.clone()).as_ref(), Some(&original));
+        let opened = open(
+            &Forge {
+                payload: other,
+                ..chat()
+            }
+            .seal(),
+        )
+        .unwrap();
+        assert_ne!(opened.id().to_string(), named("chat").text("/id"));
+    }
+}

@@ -49,13 +49,13 @@ impl FromStr for Number {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+        let ends_are_digits = [digits.first(), digits.last()]
+            .iter()
+            .all(|end| end.is_some_and(u8::is_ascii_digit));
         let form = text.len() <= NUMBER_CHARS
-            && text
-                .strip_prefix('-')
-                .unwrap_or(text)
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b == b'.')
-            && text.bytes().next_back().is_some_and(|b| b.is_ascii_digit());
+            && ends_are_digits
+            && digits.iter().all(|b| b.is_ascii_digit() || *b == b'.');
         let rule = || {
             Invalid::new(
                 "number",
@@ -88,6 +88,8 @@ mod tests {
         let a: Number = "12.50".parse().unwrap();
         assert_eq!(a.to_string(), "12.5");
         assert_eq!("0.00".parse::<Number>().unwrap().to_string(), "0");
+        assert_eq!("-0.0".parse::<Number>().unwrap().to_string(), "0");
+        assert_eq!("007".parse::<Number>().unwrap().to_string(), "7");
         assert_eq!("-0.0375".parse::<Number>().unwrap().to_string(), "-0.0375");
     }
 
@@ -104,6 +106,13 @@ mod tests {
             "NaN",
             " 1",
             "0x10",
+            ".5",
+            "-.5",
+            "1.2.3",
+            "1..2",
+            "--1",
+            "1-1",
+            "٣",
             "99999999999999999999999999999999",
         ] {
             assert!(text.parse::<Number>().is_err(), "{text}");
