@@ -67,7 +67,7 @@ calls! {
     /// Searches sellers at every directory, and in earlier answers when none answers.
     find_sellers / FindSellers(query: Query) -> Found;
     /// Signs a request and sends it.
-    send_rfp / SendRfp(rfp: Rfp, to: Recipients) -> SentRfp;
+    send_rfp / SendRfp(rfp: Box<Rfp>, to: Recipients) -> SentRfp;
     /// Calls a request off.
     cancel_rfp / CancelRfp(deal: DealId, reason: PeerText<REMARK_BYTES>) -> DocumentId;
     /// Says something in a dialogue: to this seller, or as a seller to the buyer.

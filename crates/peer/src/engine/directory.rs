@@ -7,7 +7,7 @@ use opener_trade::{
     document::Listing, envelope::open_as, limits::ADDRESSES, sign,
 };
 
-use super::{Engine, receive::STANDING_ALONE};
+use super::{Engine, meet::STANDING_ALONE};
 use crate::{Event, PeerError, Profile, Seller};
 
 /// Contacts read from the database at once.
@@ -178,7 +178,7 @@ impl Engine {
         query: &Query,
     ) -> Result<Vec<Seller>, PeerError> {
         let mut sellers = Vec::new();
-        for offset in (0..super::receive::CONTACTS).step_by(CONTACTS_AT_ONCE) {
+        for offset in (0..super::meet::CONTACTS).step_by(CONTACTS_AT_ONCE) {
             let contacts = self.store.read().contacts(CONTACTS_AT_ONCE, offset).await?;
             let last = contacts.len() < CONTACTS_AT_ONCE;
             for contact in contacts

@@ -3,24 +3,15 @@
 use std::sync::Arc;
 
 use opener_negotiation::{Rejection, Role, dialogue::Dialogue, dialogue::Input};
-use opener_store::{NewContact, NewReceipt, ParkedDocument};
+use opener_store::NewReceipt;
 use opener_trade::{
     DealId, DocumentId, Opened, PeerId, PeerText, Reason, Timestamp, Verified,
-    document::{Document, Failure, Header, Listing, Receipt, Rfp, Stage},
+    document::{Document, Failure, Header, Receipt, Rfp, Stage},
     open, sign,
 };
 
 use super::{Engine, work::Work};
-use crate::{Event, PeerError};
-
-/// Documents of one sender that wait for an earlier one, at most. A round with one seller takes about ten.
-pub(crate) const PARKED_PER_SENDER: usize = 64;
-/// Documents of all senders that wait for an earlier one, at most; then nobody's are kept.
-pub(crate) const PARKED_IN_ALL: usize = 4096;
-/// Contacts kept at most; those never dealt with are forgotten first.
-pub(crate) const CONTACTS: usize = 200_000;
-/// How many contacts are forgotten at once when there are too many.
-const FORGET_CONTACTS: usize = 1000;
+use crate::PeerError;
 
 /// Bytes that a peer delivered.
 #[derive(Debug, Clone)]
@@ -47,7 +38,7 @@ impl From<Rejection> for Refusal {
 }
 
 /// What a document led to: the time of its receipt, or a refusal.
-type Verdict = Result<Timestamp, Rejection>;
+pub(super) type Verdict = Result<Timestamp, Rejection>;
 
 impl Engine {
     /// Takes what arrived, in one transaction, and gives the signed receipt or failure for each.
@@ -164,7 +155,7 @@ impl Work<'_> {
     }
 
     /// Gives a new document to its machine and keeps it.
-    async fn deliver(
+    pub(super) async fn deliver(
         &mut self,
         document: &Arc<Opened>,
         at: Timestamp,
@@ -322,146 +313,4 @@ impl Work<'_> {
         };
         Ok(sign(self.identity, failure)?.bytes().clone())
     }
-
-    /// Keeps a document whose predecessor is still missing, within bounds. It is not acknowledged yet.
-    async fn park(&mut self, document: &Opened, header: &Header) -> Result<(), PeerError> {
-        let room = self.tx.read().parked_count(Some(header.from)).await? < PARKED_PER_SENDER
-            && self.tx.read().parked_count(None).await? < PARKED_IN_ALL;
-        if room {
-            let parked = ParkedDocument {
-                document: document.id(),
-                deal: header.deal,
-                sender: header.from,
-                recipient: header.to,
-                seq: header.seq,
-                received_at: self.now,
-                bytes: document.bytes().to_vec(),
-            };
-            self.tx.park(&parked).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes the documents that waited for the one that has just come.
-    async fn take_parked(&mut self, header: &Header) -> Result<(), PeerError> {
-        let (deal, from) = (header.deal, header.from);
-        while let Some(parked) = self
-            .tx
-            .read()
-            .parked_after(deal, from, header.to.is_none())
-            .await?
-        {
-            let Ok(document) = open(&parked.bytes) else {
-                break;
-            };
-            let verdict = self
-                .deliver(&Arc::new(document), parked.received_at)
-                .await?;
-            if matches!(&verdict, Err(rejection) if rejection.reason == Reason::OutOfOrder) {
-                break;
-            }
-            self.tx.unpark(parked.document).await?;
-            if let Ok(at) = verdict {
-                self.acknowledge(parked.document, deal, from, at).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A peer tells where it is now.
-    async fn meet(
-        &mut self,
-        from: PeerId,
-        listing: &Verified<Listing>,
-    ) -> Result<Arc<[u8]>, PeerError> {
-        self.know(listing, "delivered").await?;
-        self.tx.touch_seen(from, self.now).await?;
-        self.changed.events.push(Event::Network);
-        self.acknowledge(listing.id(), STANDING_ALONE, from, self.now)
-            .await
-    }
-
-    /// Keeps the newest listing of a peer.
-    pub(super) async fn know(
-        &mut self,
-        listing: &Verified<Listing>,
-        source: &str,
-    ) -> Result<(), PeerError> {
-        if self.tx.read().contact_count().await? >= CONTACTS {
-            self.tx.evict_oldest_unmet(FORGET_CONTACTS).await?;
-        }
-        let addresses: Vec<String> = listing.addresses.iter().map(ToString::to_string).collect();
-        let new = NewContact {
-            peer: listing.from,
-            listing: listing.bytes(),
-            listing_seq: listing.seq,
-            name: listing.name.as_str(),
-            addresses: &addresses,
-            source,
-            at: self.now,
-        };
-        self.tx.upsert_contact(new).await?;
-        Ok(())
-    }
-
-    /// A person on the other side has opened a document of ours.
-    async fn learn_read(
-        &mut self,
-        receipt: &Verified<Receipt>,
-    ) -> Result<Result<Arc<[u8]>, Rejection>, PeerError> {
-        if let Some(before) = self
-            .tx
-            .read()
-            .receipt(receipt.id(), self.identity.peer_id(), Stage::Received)
-            .await?
-        {
-            return Ok(Ok(before.bytes.into()));
-        }
-        let ours = self
-            .tx
-            .read()
-            .document(receipt.document)
-            .await?
-            .filter(|document| document.mine);
-        let sent = match ours {
-            Some(_) if receipt.stage == Stage::Read && receipt.to == self.me() => {
-                self.tx
-                    .mark_read(receipt.from, receipt.document, receipt.at)
-                    .await?
-            }
-            _ => false,
-        };
-        if !sent {
-            return Ok(Err(Rejection::not_allowed(
-                "the receipt is for no document sent to its signer",
-            )));
-        }
-        self.keep_receipt(receipt).await?;
-        self.changed.events.push(Event::Delivery {
-            deal: receipt.deal,
-            peer: receipt.from,
-        });
-        self.acknowledge(receipt.id(), receipt.deal, receipt.from, self.now)
-            .await
-            .map(Ok)
-    }
-
-    pub(super) async fn keep_receipt(
-        &mut self,
-        receipt: &Verified<Receipt>,
-    ) -> Result<(), PeerError> {
-        let new = NewReceipt {
-            document: receipt.document,
-            signer: receipt.from,
-            stage: receipt.stage,
-            deal: receipt.deal,
-            at: receipt.at,
-            bytes: receipt.bytes(),
-        };
-        self.tx.insert_receipt(new).await?;
-        Ok(())
-    }
 }
-
-/// The deal of a document that belongs to none.
-pub(super) const STANDING_ALONE: DealId = DealId::from_bytes([0; 16]);

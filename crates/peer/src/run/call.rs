@@ -40,21 +40,14 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 answer,
             } => {
                 let query = query_for(&rfp, radius_km);
-                self.search(
-                    query,
-                    Purpose::Send {
-                        rfp: Box::new(rfp),
-                        answer,
-                    },
-                )
-                .await;
+                self.search(query, Purpose::Send { rfp: rfp, answer }).await;
             }
             Call::SendRfp {
                 rfp,
                 to: Recipients::Named(sellers),
                 answer,
             } => {
-                drop(answer.send(self.send_rfp(rfp, sellers, Found::default()).await));
+                drop(answer.send(self.send_rfp(*rfp, sellers, Found::default()).await));
             }
             Call::CancelRfp {
                 deal,
