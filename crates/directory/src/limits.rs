@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn the_bytes_of_all_listings_are_at_least_a_kilobyte_each() {
-        const { assert!(LISTINGS_BYTES / LISTINGS >= 1024) };
-        const { assert!(LISTINGS_BYTES > 1000 * MAX_LISTING_BYTES) };
+        const _: () = assert!(LISTINGS_BYTES / LISTINGS >= 1024);
+        const _: () = assert!(LISTINGS_BYTES > 1000 * MAX_LISTING_BYTES);
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn more_peers_are_remembered_than_can_be_connected() {
-        const { assert!(BUCKETS >= opener_net::Limits::DIRECTORY.connections) };
-        const { assert!(IN_FLIGHT <= opener_net::Limits::DIRECTORY.unanswered) };
+        const _: () = assert!(BUCKETS >= opener_net::Limits::DIRECTORY.connections);
+        const _: () = assert!(IN_FLIGHT <= opener_net::Limits::DIRECTORY.unanswered);
     }
 }

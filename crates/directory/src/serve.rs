@@ -285,6 +285,8 @@ fn clock() -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use opener_net::RequestId;
+    use opener_trade::directory::{Request, Response};
 
     #[test]
     fn a_bound_address_is_told_from_another() {
@@ -305,5 +307,57 @@ mod tests {
             "/ip4/0.0.0.0/udp/0/quic-v1"
         ));
         assert!(!is_of("/ip6/::1/tcp/9/p2p/x", "/ip4/0.0.0.0/tcp/0"));
+    }
+
+    async fn ask(client: &mut Sockets, running: &Running, request: &Request) -> RequestId {
+        let bytes = minicbor::to_vec(request).unwrap().into();
+        let addresses = running.addresses();
+        client
+            .request(running.peer_id(), addresses, Protocol::Directory, bytes)
+            .await
+    }
+
+    async fn answer(client: &mut Sockets, asked: RequestId) -> Response {
+        loop {
+            match client.next().await.unwrap() {
+                Event::Response { id, bytes } if id == asked => {
+                    return minicbor::decode(&bytes).unwrap();
+                }
+                Event::Failed { id, error } if id == asked => panic!("{error}"),
+                _ => {}
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_request_in_flight_is_answered_before_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            listen: opener_net::loopback_listen(),
+            ..Config::new(folder.path())
+        };
+        let running = serve(config).await.unwrap();
+        let identity = opener_trade::Identity::from_seed([1; 32]);
+        let mut client = opener_net::spawn(opener_net::Config {
+            listen: vec![],
+            ..opener_net::Config::peer(identity.seed())
+        })
+        .unwrap();
+        let asked = ask(&mut client, &running, &Request::Time).await;
+        answer(&mut client, asked).await;
+
+        let directory = Arc::clone(&running.directory);
+        let writer = directory.store.writer().await;
+        let before = Arc::strong_count(&directory);
+        let asked = ask(&mut client, &running, &Request::Withdraw).await;
+        while Arc::strong_count(&directory) == before {
+            tokio::task::yield_now().await;
+        }
+        let mut stopped = running.stop.subscribe();
+        let end = tokio::spawn(running.shutdown());
+        has_stopped(&mut stopped).await;
+        drop(writer);
+        assert_eq!(answer(&mut client, asked).await, Response::Withdrawn);
+        end.await.unwrap();
     }
 }
