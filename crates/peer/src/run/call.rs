@@ -40,7 +40,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 answer,
             } => {
                 let query = query_for(&rfp, radius_km);
-                self.search(query, Purpose::Send { rfp: rfp, answer }).await;
+                self.search(query, Purpose::Send { rfp, answer }).await;
             }
             Call::SendRfp {
                 rfp,

@@ -93,6 +93,7 @@ opened! {
 /// A document of a deal whose body this version cannot read. Its header still continues the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
+#[non_exhaustive]
 pub struct UnknownDocument {
     /// Its place in the deal.
     #[n(0)]

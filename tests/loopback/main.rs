@@ -1,0 +1,5 @@
+//! Real peers and a real directory on loopback: sockets, files and clocks as in the program people run.
+
+mod kit;
+mod network;
+mod round;
