@@ -285,4 +285,4 @@ const fn order_of(effect: &Effect) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

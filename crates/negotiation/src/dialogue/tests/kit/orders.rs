@@ -1,0 +1,139 @@
+//! Orders, answers and terms.
+
+use opener_trade::{
+    DocumentId, Money, Quantity, Timestamp,
+    document::{Bid, Charge, Order, OrderLine, OrderResponse, ResponseStatus, Terms, TermsLine},
+};
+
+use super::{ANSWER, DECIDE, delivery, eur, list, minutes, parse, pieces};
+use crate::dialogue::State;
+
+/// Everything that the bid offers.
+pub(crate) fn order(bid_id: DocumentId, bid: &Bid, now: Timestamp) -> Order {
+    let lines = bid
+        .offered()
+        .map(|offered| OrderLine {
+            line: offered.line,
+            quantity: offered.quantity,
+            price: offered.price,
+            amount: offered.amount,
+        })
+        .collect();
+    Order {
+        bid: bid_id,
+        lines: list(lines),
+        charges: bid.charges.clone(),
+        total: bid.total,
+        delivery: bid.delivery.clone().unwrap_or_else(|| delivery("Hamburg")),
+        incoterm: bid.incoterm.clone(),
+        payment: bid.payment.clone(),
+        answer_by: now.plus(minutes(ANSWER)),
+        grace: minutes(DECIDE - ANSWER),
+        release_after: now.plus(minutes(60)),
+        disclosure: bid.disclosure,
+    }
+}
+
+/// A line of an order, in another quantity.
+pub(crate) fn order_line(order: &Order, place: usize, quantity: &str) -> OrderLine {
+    OrderLine {
+        quantity: pieces(quantity),
+        ..order.lines[place].clone()
+    }
+}
+
+/// The same order with other lines or charges, and its sums made right.
+pub(crate) fn ordering(mut order: Order, lines: Vec<OrderLine>, charges: Vec<Charge>) -> Order {
+    let currency = order.total.currency();
+    let lines: Vec<_> = lines
+        .into_iter()
+        .map(|line| OrderLine {
+            amount: line.price.amount_of(&line.quantity, currency).unwrap(),
+            ..line
+        })
+        .collect();
+    let amounts = lines.iter().map(|line| line.amount);
+    order.total = Money::sum(
+        currency,
+        amounts.chain(charges.iter().map(|charge| charge.amount)),
+    )
+    .unwrap();
+    order.lines = list(lines);
+    order.charges = list(charges);
+    order
+}
+
+/// An answer that gives each line this status, with one desk less where it is changed.
+pub(crate) fn answer(id: DocumentId, order: &Order, status: ResponseStatus) -> OrderResponse {
+    let mut response = OrderResponse::accept(id, order);
+    let mut lines = response.lines.into_vec();
+    for line in &mut lines {
+        line.status = status;
+    }
+    if status == ResponseStatus::Changed {
+        lines[0].quantity = parse("9");
+    }
+    response.lines = list(lines);
+    response
+}
+
+/// The terms of a concluded dialogue.
+pub(crate) fn terms(state: &State) -> Terms {
+    let standing = state.standing.as_ref().unwrap();
+    let placed = state.order.as_ref().unwrap();
+    let response = placed.response.as_ref().unwrap();
+    let order = placed.order();
+    let agreed: Vec<_> = match &placed.confirmation {
+        Some(confirmation) => confirmation
+            .body
+            .lines
+            .iter()
+            .map(|line| (line.line, line.quantity, line.price))
+            .collect(),
+        None => order
+            .lines
+            .iter()
+            .map(|line| (line.line, line.quantity.value, line.price))
+            .collect(),
+    };
+    let lines: Vec<_> = agreed
+        .into_iter()
+        .map(|(line, value, price)| {
+            let quantity = Quantity {
+                value,
+                unit: parse("H87"),
+            };
+            TermsLine {
+                line,
+                category: None,
+                quantity,
+                price,
+                amount: price.amount_of(&quantity, eur()).unwrap(),
+                name: None,
+            }
+        })
+        .collect();
+    let amounts = lines.iter().map(|line| line.amount);
+    let charges = order.charges.iter().map(|charge| charge.amount);
+    Terms {
+        deal: state.deal,
+        buyer: state.buyer,
+        seller: state.seller,
+        rfp: state.rfp.id(),
+        bid: standing.document.id(),
+        order: placed.document.id(),
+        response: response.id(),
+        bid_valid_until: standing.bid().valid_until,
+        ordered_at: placed.document.header.issued_at,
+        answer_by: order.decide_at(),
+        accepted_at: response.header.issued_at,
+        disclosure: order.disclosure,
+        region: Some(order.delivery.place.country),
+        total: Some(Money::sum(eur(), amounts.chain(charges)).unwrap()),
+        lines: list(lines),
+        charges: order.charges.clone(),
+        delivery: None,
+        incoterm: None,
+        payment: None,
+    }
+}

@@ -1,0 +1,244 @@
+//! Both sides of one dialogue, and the post between them.
+
+use std::sync::Arc;
+
+use opener_trade::{
+    DocumentId, Opened, Timestamp, Verified,
+    document::{
+        Bid, Chat, Commitment, Document, FinalTerms, Order, OrderResponse, ResponseStatus, Rfp,
+        RfpCancel, Terms,
+    },
+    sign,
+};
+
+use super::{
+    Answer, Side, answer, at, bid, buyer, firm, list, order, rfp, seller, sign_rfp, terms,
+};
+use crate::{
+    Rejection, Role,
+    dialogue::{Command, Input, Phase},
+    request::Request,
+};
+
+pub(crate) struct Pair {
+    pub(crate) rfp: Arc<Verified<Document<Rfp>>>,
+    pub(crate) buyer: Side,
+    pub(crate) seller: Side,
+}
+
+impl Pair {
+    /// The RFP has reached the seller in the first minute, and the receipt the buyer.
+    pub(crate) fn new() -> Self {
+        Self::asking(rfp())
+    }
+
+    pub(crate) fn asking(body: Rfp) -> Self {
+        let mut pair = Self::unconfirmed(body);
+        pair.flush(at(1));
+        pair
+    }
+
+    /// The RFP has reached the seller, and the receipt is still on its way.
+    pub(crate) fn unconfirmed(body: Rfp) -> Self {
+        let rfp = Arc::new(sign_rfp(body));
+        let peer = seller().peer_id();
+        let buyer = Side::open(Role::Buyer, buyer(), peer, &rfp, at(0));
+        let mut seller = Side::open(Role::Seller, seller(), peer, &rfp, at(1));
+        seller.answers.insert(rfp.id(), Answer::Receipt(at(1)));
+        Self { rfp, buyer, seller }
+    }
+
+    pub(crate) fn side(&mut self, role: Role) -> &mut Side {
+        match role {
+            Role::Buyer => &mut self.buyer,
+            Role::Seller => &mut self.seller,
+        }
+    }
+
+    pub(crate) fn phases(&self) -> (Phase, Phase) {
+        (self.buyer.phase(), self.seller.phase())
+    }
+
+    pub(crate) fn buyer_says(&mut self, now: Timestamp, command: Command) -> Arc<Opened> {
+        self.buyer.say(now, command).unwrap()
+    }
+
+    pub(crate) fn seller_says(&mut self, now: Timestamp, command: Command) -> Arc<Opened> {
+        self.seller.say(now, command).unwrap()
+    }
+
+    /// A document that the seller's own program would not have let out.
+    pub(crate) fn seller_forges(&self, now: Timestamp, command: Command) -> Arc<Opened> {
+        self.seller.forge(now, command)
+    }
+
+    /// A document that the buyer's own program would not have let out.
+    pub(crate) fn buyer_forges(&self, now: Timestamp, command: Command) -> Arc<Opened> {
+        self.buyer.forge(now, command)
+    }
+
+    /// Hands one document over, without an answer.
+    pub(crate) fn hand(
+        &mut self,
+        now: Timestamp,
+        document: &Arc<Opened>,
+    ) -> Result<Answer, Rejection> {
+        let to_seller = document.signer() == self.buyer.identity.peer_id();
+        let to = if to_seller { Role::Seller } else { Role::Buyer };
+        self.side(to).receive(now, document)
+    }
+
+    /// Hands one document over, and its answer back.
+    pub(crate) fn deliver(&mut self, now: Timestamp, document: &Arc<Opened>) -> Answer {
+        let answer = self.hand(now, document).unwrap();
+        let to_seller = document.signer() == self.buyer.identity.peer_id();
+        let from = if to_seller { Role::Buyer } else { Role::Seller };
+        self.side(from).answered(now, document, answer);
+        answer
+    }
+
+    /// Delivers everything that waits, and what follows from it.
+    pub(crate) fn flush(&mut self, now: Timestamp) {
+        while let Some(document) = self
+            .buyer
+            .outbox
+            .front()
+            .or(self.seller.outbox.front())
+            .cloned()
+        {
+            self.deliver(now, &document);
+        }
+    }
+
+    pub(crate) fn tick(&mut self, now: Timestamp) {
+        self.buyer.tick(now);
+        self.seller.tick(now);
+    }
+
+    /// Both journals, played again to every entry, go on to the same end.
+    pub(crate) fn check_replays(&self) {
+        self.buyer.check_replay();
+        self.seller.check_replay();
+    }
+
+    /// The kit's bid with this commitment.
+    pub(crate) fn bid(&self, commitment: Commitment) -> Bid {
+        bid(self.rfp.id(), commitment)
+    }
+
+    /// A bid that the buyer has at this moment.
+    pub(crate) fn bids(&mut self, now: Timestamp, body: Bid) -> DocumentId {
+        let document = self.seller_says(now, Command::Bid(Box::new(body)));
+        assert_eq!(self.deliver(now, &document), Answer::Receipt(now));
+        document.id()
+    }
+
+    pub(crate) fn with_bid(now: i64, commitment: Commitment) -> Self {
+        let mut pair = Self::new();
+        let body = pair.bid(commitment);
+        pair.bids(at(now), body);
+        pair
+    }
+
+    /// A firm bid stands since minute 10.
+    pub(crate) fn with_firm_bid() -> Self {
+        Self::with_bid(10, firm(at(super::FIRM)))
+    }
+
+    /// The order on everything that the buyer sees standing.
+    pub(crate) fn order(&self, now: Timestamp) -> Order {
+        let standing = self.buyer.state().standing.as_ref().unwrap();
+        order(standing.document.id(), standing.bid(), now)
+    }
+
+    pub(crate) fn buyer_orders(&mut self, now: Timestamp) -> Arc<Opened> {
+        let order = self.order(now);
+        self.buyer_says(now, Command::Order(Box::new(order)))
+    }
+
+    /// The seller's answer to the order that it has.
+    pub(crate) fn answer(&self, status: ResponseStatus) -> OrderResponse {
+        let placed = self.seller.state().order.as_ref().unwrap();
+        answer(placed.document.id(), placed.order(), status)
+    }
+
+    pub(crate) fn seller_answers(&mut self, now: Timestamp, status: ResponseStatus) -> Arc<Opened> {
+        let response = self.answer(status);
+        self.seller_says(now, Command::Respond(Box::new(response)))
+    }
+
+    /// The buyer's answer to the changed answer that it has.
+    pub(crate) fn confirmation(&self, status: ResponseStatus) -> OrderResponse {
+        let placed = self.buyer.state().order.as_ref().unwrap();
+        let answer = &placed.response.as_ref().unwrap().body;
+        let lines = answer.lines.iter().cloned().map(|mut line| {
+            line.status = status;
+            line
+        });
+        OrderResponse {
+            lines: list(lines.collect()),
+            ..answer.clone()
+        }
+    }
+
+    /// A deal concluded on a firm bid.
+    pub(crate) fn concluded() -> Self {
+        let mut pair = Self::with_firm_bid();
+        pair.buyer_orders(at(110));
+        pair.flush(at(111));
+        assert_eq!(pair.phases(), (Phase::Concluded, Phase::Concluded));
+        pair
+    }
+
+    /// An order on an indicative bid that the seller accepts with a change.
+    pub(crate) fn conditional() -> Self {
+        let mut pair = Self::with_bid(10, Commitment::Indicative);
+        pair.buyer_orders(at(110));
+        pair.flush(at(111));
+        pair.seller_answers(at(112), ResponseStatus::Changed);
+        pair.flush(at(113));
+        assert_eq!(pair.phases(), (Phase::Conditional, Phase::Conditional));
+        pair
+    }
+
+    pub(crate) fn terms(&self) -> Terms {
+        terms(self.buyer.state())
+    }
+
+    /// A side's signature on these terms.
+    pub(crate) fn signs(
+        &mut self,
+        role: Role,
+        now: Timestamp,
+        terms: Terms,
+    ) -> Result<Arc<Opened>, Rejection> {
+        let side = self.side(role);
+        let signed = sign(&side.identity, terms).unwrap();
+        let signed = signed.bytes().to_vec().into();
+        side.say(now, Command::SignTerms(FinalTerms { signed }))
+    }
+
+    /// The buyer calls the request off.
+    pub(crate) fn cancels(&mut self, now: Timestamp) -> Arc<Opened> {
+        let (request, _) = Request::issue(self.rfp.clone(), at(0)).unwrap();
+        let header = request.broadcast_header(now);
+        let body = RfpCancel {
+            rfp: self.rfp.id(),
+            reason: Default::default(),
+        };
+        let cancel = sign(&self.buyer.identity, Document { header, body }).unwrap();
+        let document: Arc<Opened> = Arc::new(cancel.into());
+        let input = Input::Document {
+            document: document.clone(),
+            at: now,
+        };
+        self.buyer.take(now, input).unwrap();
+        document
+    }
+}
+
+pub(crate) fn chat(text: &str) -> Command {
+    Command::Chat(Chat {
+        text: text.parse().unwrap(),
+    })
+}

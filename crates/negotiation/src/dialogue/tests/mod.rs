@@ -1,0 +1,14 @@
+//! The rules of a dialogue, by what happens in it.
+
+pub(crate) mod kit;
+
+mod accept;
+mod bid;
+mod cancel;
+mod firm;
+mod lapse;
+mod late;
+mod order;
+mod terms;
+mod void;
+mod withdraw;
