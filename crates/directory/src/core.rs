@@ -7,7 +7,10 @@ use std::{
 };
 
 use minicbor::Decoder;
-use opener_net::identity_file::{self, IdentityFileError};
+use opener_net::{
+    Buckets,
+    identity_file::{self, IdentityFileError},
+};
 use opener_trade::{
     Identity, Invalid, PeerId, Reason, Timestamp,
     directory::{Request, Response},
@@ -15,9 +18,8 @@ use opener_trade::{
 };
 
 use crate::{
-    bucket::Buckets,
     index::Index,
-    limits::{EXPIRED_AT_ONCE, Limits},
+    limits::{EXPIRED_AT_ONCE, Limits, REFILL},
     metrics::{Method, Metrics},
     presence::Presence,
     refusal::Refusal,
@@ -85,7 +87,7 @@ impl Directory {
             limits,
             metrics: Metrics::default(),
             known: RwLock::new(known),
-            buckets: Mutex::new(Buckets::new(limits.buckets, limits.burst)),
+            buckets: Mutex::new(Buckets::new(limits.buckets, limits.burst, REFILL)),
         })
     }
 

@@ -5,7 +5,6 @@
 //! signers signed them, believes nothing else, and can withhold but not forge.
 
 mod bits;
-mod bucket;
 mod config;
 mod core;
 mod door;

@@ -8,6 +8,7 @@
 mod address;
 mod behaviour;
 mod book;
+mod bucket;
 mod budget;
 mod codec;
 mod config;
@@ -28,6 +29,7 @@ mod task;
 mod transport;
 
 pub use address::{AddressError, split_peer, with_peer};
+pub use bucket::Buckets;
 pub use config::{
     ANSWER_TIMEOUT, Config, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, LISTEN_QUIC, LISTEN_TCP, Limits,
     PING_INTERVAL, PING_TIMEOUT, REQUEST_TIMEOUT, default_listen, loopback_listen,

@@ -1,7 +1,6 @@
 //! The peer program: one task that owns the store and the machines, executes their effects, and is spoken to through a
 //! [`Handle`].
 
-mod bucket;
 mod clock;
 mod config;
 mod directories;

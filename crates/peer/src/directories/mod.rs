@@ -306,3 +306,6 @@ impl Directory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

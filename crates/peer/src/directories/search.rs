@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use opener_trade::{
-    PeerId, Timestamp, Verified,
+    Duration, PeerId, Timestamp, Verified,
     directory::{Match, Query},
     document::{Listing, Rfp},
     envelope::open_as,
@@ -11,6 +11,9 @@ use opener_trade::{
 use tokio::sync::oneshot;
 
 use crate::{Found, MAX_INVITED, PeerError, Seller, SentRfp};
+
+/// A directory that has not answered by then is passed over: who presses SEND waits no longer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a search is for.
 pub(crate) enum Purpose {
@@ -27,6 +30,7 @@ pub(crate) enum Purpose {
 pub(crate) struct Search {
     pub(crate) query: Query,
     pub(crate) purpose: Purpose,
+    began: Timestamp,
     waiting: HashSet<PeerId>,
     asked: usize,
     answered: HashSet<PeerId>,
@@ -42,12 +46,19 @@ pub(crate) struct Searches {
 
 impl Searches {
     /// Begins a search at these directories and gives its number.
-    pub(crate) fn begin(&mut self, query: Query, purpose: Purpose, directories: &[PeerId]) -> u64 {
+    pub(crate) fn begin(
+        &mut self,
+        query: Query,
+        purpose: Purpose,
+        directories: &[PeerId],
+        now: Timestamp,
+    ) -> u64 {
         let number = self.next;
         self.next += 1;
         let search = Search {
             query,
             purpose,
+            began: now,
             waiting: directories.iter().copied().collect(),
             asked: directories.len(),
             answered: HashSet::new(),
@@ -55,6 +66,28 @@ impl Searches {
         };
         self.running.insert(number, search);
         number
+    }
+
+    /// Searches that have waited long enough: they end with the answers they have.
+    pub(crate) fn overdue(&mut self, now: Timestamp) -> Vec<u64> {
+        let overdue = self
+            .running
+            .iter_mut()
+            .filter(|(_, search)| now >= search.began.plus(PATIENCE));
+        overdue
+            .map(|(number, search)| {
+                search.waiting.clear();
+                *number
+            })
+            .collect()
+    }
+
+    /// When the next search has waited long enough.
+    pub(crate) fn next_at(&self) -> Option<Timestamp> {
+        self.running
+            .values()
+            .map(|search| search.began.plus(PATIENCE))
+            .min()
     }
 
     pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Search> {

@@ -22,10 +22,11 @@ mod work;
 use std::{collections::HashMap, sync::Arc};
 
 use opener_negotiation::{dialogue::Dialogue, request::Request};
+use opener_net::Buckets;
 use opener_store::Store;
 use opener_trade::{DealId, Duration, Identity, PeerId, Timestamp};
 
-use crate::{Event, PeerError, Profile, bucket::Buckets};
+use crate::{Event, PeerError, Profile};
 
 pub use answer::{Answered, Attempt};
 pub use deliver::Parcel;
@@ -33,6 +34,12 @@ pub use order::terms;
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
 
+/// Documents that a peer may send at once. A buyer's round with one seller takes about ten.
+const BURST: u32 = 100;
+/// Documents a second that a peer may send for long.
+const PER_SECOND: u32 = 5;
+/// Peers whose documents are counted at once; the one seen longest ago is forgotten first.
+const COUNTED_PEERS: usize = 10_000;
 /// Machines kept in memory at most. They are rebuilt from their journals when needed again.
 const CACHED_MACHINES: usize = 20_000;
 
@@ -69,7 +76,7 @@ impl Engine {
             store,
             identity,
             machines: Machines::default(),
-            buckets: Buckets::default(),
+            buckets: Buckets::new(COUNTED_PEERS, BURST, PER_SECOND),
             profile,
             directories: Vec::new(),
             skew: None,

@@ -52,7 +52,7 @@ impl Engine {
     ) -> Result<Vec<Arc<[u8]>>, PeerError> {
         let admitted: Vec<bool> = arrivals
             .iter()
-            .map(|arrival| self.buckets.take(arrival.from, now))
+            .map(|arrival| self.buckets.take(arrival.from, 1, now))
             .collect();
         let mut work = self.begin(now).await?;
         let mut answers = Vec::with_capacity(arrivals.len());

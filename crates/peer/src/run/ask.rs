@@ -5,7 +5,7 @@ use std::sync::Arc;
 use opener_net::{Network, Protocol, RequestError};
 use opener_store::DueReport;
 use opener_trade::{
-    Address, PeerId, Reason, Timestamp,
+    Address, Duration, PeerId, Reason, Timestamp,
     directory::{Query, Request, Response},
     document::{Listing, ReportReceipt},
     envelope::open_as,
@@ -17,9 +17,15 @@ use crate::{
     directories::{Ask, Purpose},
 };
 
+/// A listing is signed again each day, long before it expires.
+const SIGN_AGAIN: Duration = Duration::from_secs(24 * 3600);
+
 impl<N: Network, C: Clock> Runner<N, C> {
     /// Asks what is due: registration, renewal, time, reports.
     pub(super) async fn ask_due(&mut self, now: Timestamp) -> Result<(), PeerError> {
+        for search in self.searches.overdue(now) {
+            self.finish_search(search).await;
+        }
         for (directory, ask, request) in self.directories.due(now) {
             self.ask(directory, ask, &request).await;
         }
@@ -61,7 +67,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
     /// Begins a search; without directories it ends at once with the sellers already known.
     pub(super) async fn search(&mut self, query: Query, purpose: Purpose) {
         let directories = self.directories.peers();
-        let number = self.searches.begin(query.clone(), purpose, &directories);
+        let number = self
+            .searches
+            .begin(query.clone(), purpose, &directories, self.clock.now());
         for (directory, ask, request) in self.directories.ask_all(&query, number) {
             self.ask(directory, ask, &request).await;
         }
@@ -257,7 +265,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             }
             self.directories.set_listing(listing, now);
         }
-        self.listing_due = None;
+        self.listing_due = Some(now.plus(SIGN_AGAIN));
         Ok(())
     }
 }

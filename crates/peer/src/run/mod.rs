@@ -152,7 +152,11 @@ impl<N: Network, C: Clock> Runner<N, C> {
         if self.deliveries.len() < DELIVERIES_IN_FLIGHT {
             moments.push(self.engine.next_delivery().await?);
         }
-        moments.extend([self.directories.next_at(), self.listing_due]);
+        moments.extend([
+            self.directories.next_at(),
+            self.searches.next_at(),
+            self.listing_due,
+        ]);
         Ok(moments.into_iter().flatten().min())
     }
 

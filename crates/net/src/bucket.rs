@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use opener_trade::{PeerId, Timestamp};
 
-use crate::limits::REFILL;
-
-/// Thousandths in a token; [`REFILL`] tokens a second are as many thousandths a millisecond.
+/// Thousandths in a token; so many tokens a second are as many thousandths a millisecond.
 const MILLI: i64 = 1000;
 
 #[derive(Debug)]
@@ -18,28 +16,30 @@ struct Bucket {
 
 /// The buckets of the peers seen last. A forgotten peer starts with a full one.
 #[derive(Debug)]
-pub(crate) struct Buckets {
+pub struct Buckets {
     peers: HashMap<PeerId, Bucket>,
     by_use: BTreeMap<u64, PeerId>,
     tick: u64,
     most: usize,
     full: i64,
+    refill: u32,
 }
 
 impl Buckets {
-    /// For at most `most` peers, with `burst` tokens each.
-    pub(crate) fn new(most: usize, burst: u32) -> Self {
+    /// For at most `most` peers, with `burst` tokens each, refilled by `refill` tokens a second.
+    pub fn new(most: usize, burst: u32, refill: u32) -> Self {
         Self {
             peers: HashMap::new(),
             by_use: BTreeMap::new(),
             tick: 0,
             most,
             full: i64::from(burst) * MILLI,
+            refill,
         }
     }
 
     /// Takes tokens from a peer's bucket, or none if there are too few.
-    pub(crate) fn take(&mut self, peer: PeerId, tokens: u32, now: Timestamp) -> bool {
+    pub fn take(&mut self, peer: PeerId, tokens: u32, now: Timestamp) -> bool {
         self.tick += 1;
         let full = self.full;
         let bucket = self.peers.entry(peer).or_insert(Bucket {
@@ -51,7 +51,7 @@ impl Buckets {
         bucket.used = self.tick;
         self.by_use.insert(self.tick, peer);
         let refill = now.since(bucket.filled_at).millis().max(0);
-        let refill = refill.saturating_mul(i64::from(REFILL));
+        let refill = refill.saturating_mul(i64::from(self.refill));
         bucket.milli_tokens = bucket.milli_tokens.saturating_add(refill).min(full);
         bucket.filled_at = now;
         let price = i64::from(tokens) * MILLI;
@@ -74,6 +74,7 @@ mod tests {
     use super::*;
     use opener_trade::{Duration, Identity};
 
+    const REFILL: u32 = 50;
     const START: Timestamp = Timestamp::from_millis(1_000_000);
 
     fn peer(seed: u8) -> PeerId {
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn one_token_more_than_the_burst_is_refused_until_time_has_passed() {
-        let mut buckets = Buckets::new(8, 10);
+        let mut buckets = Buckets::new(8, 10, REFILL);
         assert!(buckets.take(peer(1), 10, START));
         assert!(!buckets.take(peer(1), 1, START));
         assert!(
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_bucket_never_holds_more_than_the_burst() {
-        let mut buckets = Buckets::new(8, 10);
+        let mut buckets = Buckets::new(8, 10, REFILL);
         assert!(buckets.take(peer(1), 1, START));
         assert!(!buckets.take(peer(1), 11, Timestamp::LATEST));
         assert!(buckets.take(peer(1), 10, Timestamp::LATEST));
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_neither_fills_nor_blocks() {
-        let mut buckets = Buckets::new(8, 10);
+        let mut buckets = Buckets::new(8, 10, REFILL);
         assert!(buckets.take(peer(1), 10, START));
         assert!(!buckets.take(peer(1), 1, Timestamp::EARLIEST));
         assert!(buckets.take(
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn one_peer_more_than_the_map_holds_drops_the_least_recently_seen() {
-        let mut buckets = Buckets::new(2, 10);
+        let mut buckets = Buckets::new(2, 10, REFILL);
         assert!(buckets.take(peer(1), 10, START));
         assert!(buckets.take(peer(2), 10, START));
         assert!(!buckets.take(peer(1), 1, START));
