@@ -1,1 +1,16 @@
-//! What a person or a program may ask of a peer.
+//! What a person or a program may ask of a peer: requests, views, events and error codes, and the bundle that proves a
+//! deal to somebody who was not there.
+//!
+//! There is one list of requests, in [`request`]: the gateway, the command line, the desktop and the TypeScript client
+//! all come from it.
+
+pub mod bindings;
+mod clock;
+mod error;
+pub mod request;
+pub mod transcript;
+pub mod view;
+
+pub use error::{ApiError, Code};
+pub use opener_peer::{Event, Handle, PeerError, Profile};
+pub use request::{Ask, METHODS, Request, call};

@@ -1,0 +1,115 @@
+//! Deals: lists, one deal, its documents and deliveries, its transcript.
+
+use opener_negotiation::Role;
+use opener_peer::{DealFilter, Handle};
+use opener_trade::{DealId, PeerId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{MAX_ROWS, rows};
+use crate::{
+    ApiError, clock,
+    transcript::Bundle,
+    view::{DealRow, DealView, DeliveryView, Done, HistoryView, names},
+};
+
+/// Asks for deals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(optional_fields)]
+pub struct DealList {
+    /// Only those where we are on this side.
+    pub role: Option<Role>,
+    /// Only those that wait for the person here.
+    #[ts(optional, as = "Option<bool>")]
+    pub needs_me: bool,
+    /// At most so many, from 1 to 1000; 100 if nothing is said.
+    pub limit: Option<u32>,
+}
+
+/// Asks for one deal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DealShow {
+    /// The deal.
+    pub deal: DealId,
+}
+
+/// A person has opened a deal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DealOpen {
+    /// The deal.
+    pub deal: DealId,
+}
+
+/// Asks for the documents of a deal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct DealHistory {
+    /// The deal.
+    pub deal: DealId,
+    /// Buyer: only those with this seller.
+    pub seller: Option<PeerId>,
+}
+
+/// Asks for the bundle of a deal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct DealTranscript {
+    /// The deal.
+    pub deal: DealId,
+    /// Buyer: only the dialogue with this seller, so that the others' bids are not passed on.
+    pub seller: Option<PeerId>,
+}
+
+/// Asks how far the documents of a deal have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct DeliveryList {
+    /// The deal.
+    pub deal: DealId,
+    /// Only those to this peer.
+    pub peer: Option<PeerId>,
+}
+
+pub(super) async fn list(handle: &Handle, asked: DealList) -> Result<Vec<DealRow>, ApiError> {
+    let limit = rows(asked.limit)?;
+    let filter = DealFilter { needs_me_only: asked.needs_me, ..DealFilter::default() };
+    let reach = if asked.role.is_some() { MAX_ROWS as usize } else { limit };
+    let deals = handle.deals(filter, reach).await?.into_iter().map(DealRow::try_from);
+    let deals = deals.filter(|row| row.as_ref().map_or(true, |row| asked.role.is_none_or(|role| role == row.role)));
+    deals.take(limit).collect()
+}
+
+pub(super) async fn show(handle: &Handle, asked: DealShow) -> Result<DealView, ApiError> {
+    let deal = handle.deal(asked.deal).await?;
+    let names = names(handle, &deal).await?;
+    Ok(DealView::new(&deal, &names))
+}
+
+pub(super) async fn open(handle: &Handle, asked: DealOpen) -> Result<Done, ApiError> {
+    handle.open_deal(asked.deal).await?;
+    Ok(Done {})
+}
+
+pub(super) async fn history(handle: &Handle, asked: DealHistory) -> Result<Vec<HistoryView>, ApiError> {
+    let records = handle.records(asked.deal, asked.seller).await?;
+    Ok(records.iter().map(HistoryView::from).collect())
+}
+
+pub(super) async fn transcript(handle: &Handle, asked: DealTranscript) -> Result<Bundle, ApiError> {
+    let deal = handle.deal(asked.deal).await?;
+    let records = handle.records(asked.deal, asked.seller).await?;
+    Ok(Bundle::new(&deal, asked.seller, &records, clock::now()))
+}
+
+pub(super) async fn deliveries(handle: &Handle, asked: DeliveryList) -> Result<Vec<DeliveryView>, ApiError> {
+    let deal = handle.deal(asked.deal).await?;
+    let names = names(handle, &deal).await?;
+    let rows = deal.deliveries.iter().filter(|row| asked.peer.is_none_or(|peer| peer == row.recipient));
+    Ok(rows.map(|row| DeliveryView::new(&deal, row, names.get(&row.recipient).cloned())).collect())
+}

@@ -1,0 +1,290 @@
+//! The one list of requests.
+//!
+//! A request is `{"method":"rfp.send","params":{…}}`; `params` may be absent where nothing is needed.
+
+mod bid;
+mod contacts;
+mod deal;
+mod directory;
+mod draft;
+mod find;
+mod inbox;
+mod order;
+mod profile;
+mod ranking;
+mod rfp;
+mod sellers;
+mod talk;
+mod terms;
+
+pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
+pub use contacts::{ContactsBlock, ContactsList};
+pub use deal::{DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList};
+pub use directory::{ClockConfirm, DirectoryStatus, DirectorySet, NetworkStatus};
+pub use draft::{BidDraft, CommitmentDraft, LineDraft, TaxDraft};
+pub use inbox::{InboxAcknowledge, InboxList};
+pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
+pub use profile::{ListingShow, ProfileGet, ProfileView};
+pub use ranking::RankingShow;
+pub use rfp::{Reach, RfpCancel, RfpList, RfpSend, RfpSent, RfpShow};
+pub use sellers::{SellersMatch, SellersMatched, Widen};
+pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
+pub use terms::{TermsShow, TermsSign};
+
+use opener_peer::{Handle, Profile};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::{
+    ApiError, Code,
+    transcript::Bundle,
+    view::{
+        BidRow, BidView, ContactView, DealRow, DealView, DeliveryView, DirectoryView, Done, HistoryView, ListingView,
+        NetworkView, NoticeView, RankingView, RfpView, Signed, TermsView,
+    },
+};
+
+/// Parameters that ask for something.
+pub trait Ask: Serialize + DeserializeOwned + TS + Send + 'static {
+    /// What comes back.
+    type Answer: Serialize + DeserializeOwned + TS + Send + 'static;
+
+    /// The method's name.
+    const METHOD: &'static str;
+
+    /// Asks the peer.
+    ///
+    /// # Errors
+    /// As [`ApiError`] says; nothing has changed.
+    fn ask(self, handle: &Handle) -> impl Future<Output = Result<Self::Answer, ApiError>> + Send;
+}
+
+/// One method, as a list shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
+/// Looks at every method with the types of its parameters and its answer.
+pub(crate) trait MethodVisitor {
+    fn visit<A: Ask>(&mut self, method: Method);
+}
+
+macro_rules! methods {
+    ($(#[doc = $about:literal] $variant:ident = $name:literal: $params:ty => $answer:ty, $room:ident::$function:ident;)*) => {
+        /// What may be asked of a peer.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(tag = "method", content = "params")]
+        pub enum Request {
+            $(#[doc = $about] #[serde(rename = $name)] $variant(Box<$params>),)*
+        }
+
+        /// Every method, by name and what it does.
+        pub const METHODS: &[Method] = &[$(Method { name: $name, about: $about.trim_ascii() }),*];
+
+        impl Request {
+            /// The method's name.
+            pub const fn method(&self) -> &'static str {
+                match self { $(Request::$variant(_) => $name,)* }
+            }
+
+            /// Reads a request from its method and parameters; no parameters are an empty object.
+            ///
+            /// # Errors
+            /// There is no such method, or a parameter is missing, unknown or of the wrong form.
+            pub fn new(method: &str, params: Value) -> Result<Self, ApiError> {
+                match method {
+                    $($name => Ok(Request::$variant(Box::new(read(params)?))),)*
+                    _ => Err(unknown(method)),
+                }
+            }
+        }
+
+        $(impl Ask for $params {
+            type Answer = $answer;
+            const METHOD: &'static str = $name;
+
+            async fn ask(self, handle: &Handle) -> Result<$answer, ApiError> {
+                $room::$function(handle, self).await
+            }
+        }
+
+        impl From<$params> for Request {
+            fn from(params: $params) -> Self {
+                Request::$variant(Box::new(params))
+            }
+        })*
+
+        /// Carries a request out and gives the answer as JSON.
+        ///
+        /// # Errors
+        /// As [`ApiError`] says; nothing has changed.
+        pub async fn call(handle: &Handle, request: Request) -> Result<Value, ApiError> {
+            match request { $(Request::$variant(params) => json(&Box::pin(params.ask(handle)).await?),)* }
+        }
+
+        pub(crate) fn visit_methods(visitor: &mut impl MethodVisitor) {
+            $(visitor.visit::<$params>(Method { name: $name, about: $about.trim_ascii() });)*
+        }
+    };
+}
+
+methods! {
+    /// Who I am: peer id, and the profile once it is filled in.
+    ProfileGet = "profile.get": ProfileGet => ProfileView, profile::get;
+    /// Writes the profile and registers a new listing.
+    ProfileSet = "profile.set": Profile => ProfileView, profile::set;
+    /// My listing, as signed for the directories.
+    ListingShow = "listing.show": ListingShow => ListingView, profile::listing;
+    /// Searches sellers by goods and place; when there are none, says what to widen.
+    SellersMatch = "sellers.match": SellersMatch => SellersMatched, sellers::find;
+    /// Signs a request for proposal and sends it to the sellers that match, or to those named.
+    RfpSend = "rfp.send": RfpSend => RfpSent, rfp::send;
+    /// The requests I have sent, those that need me first.
+    RfpList = "rfp.list": RfpList => Vec<DealRow>, rfp::list;
+    /// A request with everything in it.
+    RfpShow = "rfp.show": RfpShow => RfpView, rfp::show;
+    /// Calls a request off.
+    RfpCancel = "rfp.cancel": RfpCancel => Signed, rfp::cancel;
+    /// What needs a person, newest first.
+    InboxList = "inbox.list": InboxList => Vec<NoticeView>, inbox::list;
+    /// A person has seen a notice.
+    InboxAcknowledge = "inbox.acknowledge": InboxAcknowledge => Done, inbox::acknowledge;
+    /// Seller: I mean to bid.
+    IntentSend = "intent.send": IntentSend => Signed, talk::intent;
+    /// Seller: I will not bid.
+    DeclineSend = "decline.send": DeclineSend => Signed, talk::decline;
+    /// Seller: bids, or revises the bid; sums are computed where they are left out.
+    BidSend = "bid.send": BidSend => Signed, bid::send;
+    /// The bids of a deal.
+    BidList = "bid.list": BidList => Vec<BidRow>, bid::list;
+    /// A bid with everything in it.
+    BidShow = "bid.show": BidShow => BidView, bid::show;
+    /// Seller: takes the standing bid back.
+    BidWithdraw = "bid.withdraw": BidWithdraw => Signed, bid::withdraw;
+    /// Buyer: records a value for a criterion, or a finding that excludes the bid.
+    BidAssess = "bid.assess": BidAssess => Done, bid::assess;
+    /// Buyer: admits a late bid, on the record.
+    BidAdmitLate = "bid.admit_late": BidAdmitLate => Done, bid::admit_late;
+    /// Buyer: the bids in order, with the arithmetic, and those that are listed apart.
+    RankingShow = "ranking.show": RankingShow => RankingView, ranking::show;
+    /// Buyer: orders on a standing bid.
+    OrderPlace = "order.place": OrderPlace => Signed, order::place;
+    /// Seller: answers an order. Buyer: answers a changed answer.
+    OrderRespond = "order.respond": OrderRespond => Signed, order::respond;
+    /// Signs the final terms of a concluded deal.
+    TermsSign = "terms.sign": TermsSign => Signed, terms::sign;
+    /// The final terms, and who has signed them.
+    TermsShow = "terms.show": TermsShow => TermsView, terms::show;
+    /// Buyer: tells a seller that the award went elsewhere.
+    NotChosenSend = "not_chosen.send": NotChosenSend => Signed, talk::not_chosen;
+    /// Sends text in a deal.
+    ChatSend = "chat.send": ChatSend => Signed, talk::chat;
+    /// The deals, those that need me first.
+    DealList = "deal.list": DealList => Vec<DealRow>, deal::list;
+    /// A deal with its dialogues, bids and orders.
+    DealShow = "deal.show": DealShow => DealView, deal::show;
+    /// A person has opened a deal: senders learn that their documents were read.
+    DealOpen = "deal.open": DealOpen => Done, deal::open;
+    /// The documents of a deal in order, with their texts.
+    DealHistory = "deal.history": DealHistory => Vec<HistoryView>, deal::history;
+    /// The deal as a bundle that proves itself without us.
+    DealTranscript = "deal.transcript": DealTranscript => Bundle, deal::transcript;
+    /// How far every document of a deal has come.
+    DeliveryList = "delivery.list": DeliveryList => Vec<DeliveryView>, deal::deliveries;
+    /// Known peers.
+    ContactsList = "contacts.list": ContactsList => Vec<ContactView>, contacts::list;
+    /// Blocks a peer, or lets it in again.
+    ContactsBlock = "contacts.block": ContactsBlock => Done, contacts::block;
+    /// The directories, as this peer sees them.
+    DirectoryStatus = "directory.status": DirectoryStatus => Vec<DirectoryView>, directory::status;
+    /// Uses these directories from now on.
+    DirectorySet = "directory.set": DirectorySet => Vec<DirectoryView>, directory::set;
+    /// The peer as a whole: addresses, connections, deliveries, clocks.
+    NetworkStatus = "network.status": NetworkStatus => NetworkView, directory::network;
+    /// A person says that this computer's clock is right although others differ.
+    ClockConfirm = "clock.confirm": ClockConfirm => Done, directory::confirm_clock;
+    /// Every method, by name and what it does.
+    MethodsList = "methods.list": MethodsList => Vec<MethodView>, own::list;
+}
+
+/// Asks for the list of methods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MethodsList {}
+
+/// One method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MethodView {
+    /// Its name.
+    pub method: String,
+    /// What it does, in one line.
+    pub about: String,
+}
+
+mod own {
+    use super::{ApiError, Handle, METHODS, MethodView, MethodsList};
+
+    pub(super) async fn list(_: &Handle, _: MethodsList) -> Result<Vec<MethodView>, ApiError> {
+        let view =
+            |method: &super::Method| MethodView { method: method.name.to_owned(), about: method.about.to_owned() };
+        Ok(METHODS.iter().map(view).collect())
+    }
+}
+
+impl Request {
+    /// Reads `{"method":…,"params":…}`.
+    ///
+    /// # Errors
+    /// It is not JSON of that form, or as [`Request::new`] says.
+    pub fn from_json(json: &[u8]) -> Result<Self, ApiError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Envelope {
+            method: String,
+            #[serde(default)]
+            params: Value,
+        }
+        let Envelope { method, params } = serde_json::from_slice(json)
+            .map_err(|e| ApiError::new(Code::InvalidParams, format!("send {{\"method\":…,\"params\":{{…}}}}: {e}")))?;
+        Self::new(&method, params)
+    }
+}
+
+/// Reads parameters and names the one that is wrong.
+pub(crate) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ApiError> {
+    let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    serde_path_to_error::deserialize(params).map_err(|e| {
+        let field = Some(e.path().to_string()).filter(|path| path != ".");
+        ApiError { field, ..ApiError::new(Code::InvalidParams, e.into_inner().to_string()) }
+    })
+}
+
+fn unknown(method: &str) -> ApiError {
+    let known: String = method.chars().take(64).collect();
+    ApiError::new(Code::UnknownMethod, format!("there is no method `{known}`; ask methods.list for all of them"))
+}
+
+fn json<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
+    serde_json::to_value(answer).map_err(|_| ApiError::new(Code::Internal, "the answer cannot be written as JSON"))
+}
+
+/// Rows of a list when nobody says how many: some screens full.
+const DEFAULT_ROWS: u32 = 100;
+/// Rows of one list at most: what a program reads in one answer.
+const MAX_ROWS: u32 = 1000;
+
+/// How many rows a list has.
+fn rows(limit: Option<u32>) -> Result<usize, ApiError> {
+    match limit.unwrap_or(DEFAULT_ROWS) {
+        limit @ 1..=MAX_ROWS => Ok(limit as usize),
+        _ => Err(ApiError::invalid("limit", format!("must be from 1 to {MAX_ROWS}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

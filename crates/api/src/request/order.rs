@@ -1,0 +1,169 @@
+//! Orders and their answers.
+
+use opener_negotiation::{
+    Role,
+    dialogue::{Command, Placed, State},
+};
+use opener_peer::{Handle, OrderPart};
+use opener_trade::{
+    DealId, DocumentId, Duration, List, Number, PeerId, PeerText, Period, Reason,
+    document::{OrderResponse, Price, ResponseLine, ResponseStatus},
+    limits::{LINES, LOTS, REMARK_BYTES},
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::find::{dialogue, dialogue_of_bid, require_buyer};
+use crate::{ApiError, Code, view::Signed};
+
+/// Orders on a seller's standing bid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct OrderPlace {
+    /// The deal.
+    pub deal: DealId,
+    /// The seller; or name the bid.
+    pub seller: Option<PeerId>,
+    /// The bid; it must be the one that stands. Naming it makes sure that no revised bid is ordered unseen.
+    pub bid: Option<DocumentId>,
+    /// These lots; none named means every line of the bid.
+    #[serde(default)]
+    #[ts(optional, as = "Option<List<u16, LOTS>>")]
+    pub lots: List<u16, LOTS>,
+    /// Seconds that the seller may take to answer, at most 30 days; a day if nothing is said.
+    pub answer_within_s: Option<u32>,
+}
+
+/// The answer to one ordered line. What is left out stays as ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct LineAnswer {
+    /// The ordered line.
+    pub line: u32,
+    /// Accepted, changed or refused.
+    pub status: ResponseStatus,
+    /// How much.
+    pub quantity: Option<Number>,
+    /// At what price.
+    pub price: Option<Price>,
+    /// When.
+    pub window: Option<Period>,
+    /// Why.
+    pub remark: Option<PeerText<REMARK_BYTES>>,
+}
+
+/// The answer to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderAnswer {
+    /// As ordered; or, as the buyer, as the seller changed it.
+    Accept,
+    /// Not at all.
+    Refuse,
+    /// Seller: line by line. Every ordered line is named; several answers may split one.
+    Lines(List<LineAnswer, LINES>),
+}
+
+/// Answers an order, or a changed answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct OrderRespond {
+    /// The deal.
+    pub deal: DealId,
+    /// Buyer: which seller's changed answer.
+    pub seller: Option<PeerId>,
+    /// The answer.
+    pub answer: OrderAnswer,
+    /// In words.
+    pub remark: Option<PeerText<REMARK_BYTES>>,
+}
+
+/// Seconds a seller has to answer if nothing is said: a working day anywhere.
+const ANSWER_WITHIN_S: u32 = 24 * 3600;
+/// The longest time to answer, in seconds: 30 days, as long as a bid customarily stands.
+const MAX_ANSWER_WITHIN_S: u32 = 30 * 24 * 3600;
+
+pub(super) async fn place(handle: &Handle, asked: OrderPlace) -> Result<Signed, ApiError> {
+    let deal = handle.deal(asked.deal).await?;
+    require_buyer(&deal)?;
+    let within = asked.answer_within_s.unwrap_or(ANSWER_WITHIN_S);
+    if !(1..=MAX_ANSWER_WITHIN_S).contains(&within) {
+        return Err(ApiError::invalid("answer_within_s", format!("must be from 1 to {MAX_ANSWER_WITHIN_S}")));
+    }
+    let state = match (asked.bid, asked.seller) {
+        (Some(bid), _) => dialogue_of_bid(&deal, bid)?,
+        (None, seller) => dialogue(&deal, seller)?,
+    };
+    if asked.seller.is_some_and(|seller| seller != state.seller) {
+        return Err(ApiError::invalid("bid", "the bid is not this seller's"));
+    }
+    let standing = state.standing.as_ref().map(|offer| offer.document.id());
+    if asked.bid.is_some() && asked.bid != standing {
+        let rule = "the bid does not stand any more; look at the seller's newest bid";
+        return Err(ApiError { reason: Some(Reason::Stale), ..ApiError::new(Code::Rejected, rule) });
+    }
+    let part = OrderPart { lots: asked.lots.into_vec(), answer_within: Duration::from_secs(i64::from(within)) };
+    let document = handle.order(asked.deal, state.seller, part).await?;
+    Ok(Signed { document })
+}
+
+pub(super) async fn respond(handle: &Handle, said: OrderRespond) -> Result<Signed, ApiError> {
+    let deal = handle.deal(said.deal).await?;
+    let state = dialogue(&deal, said.seller)?;
+    let placed = state.order.as_ref().ok_or_else(|| ApiError::not_found("order"))?;
+    let response = response(state, placed, said.answer, said.remark.unwrap_or_default())?;
+    let seller = (deal.role == Role::Buyer).then_some(state.seller);
+    let document = handle.say(said.deal, seller, Command::Respond(Box::new(response))).await?;
+    Ok(Signed { document })
+}
+
+fn response(
+    state: &State,
+    placed: &Placed,
+    answer: OrderAnswer,
+    remark: PeerText<REMARK_BYTES>,
+) -> Result<OrderResponse, ApiError> {
+    let (id, order) = (placed.document.id(), placed.order());
+    match (state.role, answer) {
+        (_, OrderAnswer::Refuse) => Ok(OrderResponse::refuse(id, order, remark)),
+        (Role::Seller, OrderAnswer::Accept) => Ok(OrderResponse { remark, ..OrderResponse::accept(id, order) }),
+        (Role::Seller, OrderAnswer::Lines(lines)) => {
+            let lines = lines.iter().enumerate().map(|(i, line)| {
+                answered(placed, line).map_err(|e| e.within(&format!("answer.lines[{i}]")))
+            });
+            let lines: Vec<ResponseLine> = lines.collect::<Result<_, _>>()?;
+            Ok(OrderResponse { order: id, lines: lines.try_into()?, remark })
+        }
+        (Role::Buyer, OrderAnswer::Accept) => {
+            let changed = placed.response.as_ref().ok_or_else(|| ApiError::not_found("changed answer"))?;
+            let kept = changed.body.lines.iter().filter(|line| line.status != ResponseStatus::Refused);
+            let lines: Vec<ResponseLine> = kept
+                .map(|line| ResponseLine {
+                    status: ResponseStatus::Accepted,
+                    remark: PeerText::default(),
+                    ..line.clone()
+                })
+                .collect();
+            Ok(OrderResponse { order: id, lines: lines.try_into()?, remark })
+        }
+        (Role::Buyer, OrderAnswer::Lines(_)) => {
+            Err(ApiError::invalid("answer", "a changed answer is accepted or refused whole"))
+        }
+    }
+}
+
+fn answered(placed: &Placed, said: &LineAnswer) -> Result<ResponseLine, ApiError> {
+    let ordered = placed.order().lines.iter().find(|ordered| ordered.line == said.line);
+    let ordered = ordered.ok_or_else(|| ApiError::invalid("line", "was not ordered"))?;
+    Ok(ResponseLine {
+        line: said.line,
+        status: said.status,
+        quantity: said.quantity.unwrap_or(ordered.quantity.value),
+        price: said.price.unwrap_or(ordered.price),
+        window: said.window,
+        remark: said.remark.clone().unwrap_or_default(),
+    })
+}

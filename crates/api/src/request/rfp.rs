@@ -1,0 +1,129 @@
+//! Requests for proposal: sent, listed, called off.
+
+use opener_negotiation::Role;
+use opener_peer::{Handle, Recipients};
+use opener_trade::{DealId, DocumentId, PeerId, PeerText, limits::REMARK_BYTES};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+use super::{deal, find::require_buyer, rows};
+use crate::{
+    ApiError,
+    view::{DealRow, RfpView, Signed},
+};
+
+/// Sends a request for proposal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RfpSend {
+    /// The request, in the form that `docs/` describes, or as a whole signed content (`revision` and all).
+    #[ts(type = "Record<string, unknown>")]
+    pub rfp: Value,
+    /// To these sellers; if nothing is said, to those that match.
+    pub to: Option<Vec<PeerId>>,
+    /// No farther than this from the place of delivery, in kilometres.
+    pub radius_km: Option<u32>,
+}
+
+/// How the sellers were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Every directory answered.
+    Directories,
+    /// Some directories answered.
+    SomeDirectories,
+    /// No directory answered: the sellers come from earlier answers and dealings.
+    KnownSellers,
+    /// The buyer named them.
+    Named,
+}
+
+/// A request that is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RfpSent {
+    /// The deal.
+    pub deal: DealId,
+    /// The signed RFP.
+    pub rfp: DocumentId,
+    /// The sellers it goes to.
+    pub invited: Vec<PeerId>,
+    /// Directories asked.
+    pub asked: u32,
+    /// Directories that answered.
+    pub answered: u32,
+    /// How the sellers were found.
+    pub reach: Reach,
+    /// What was missing or odd in the request and how it was taken.
+    pub warnings: Vec<String>,
+}
+
+/// Asks for the requests I have sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(optional_fields)]
+pub struct RfpList {
+    /// Only those that wait for the person here.
+    #[ts(optional, as = "Option<bool>")]
+    pub needs_me: bool,
+    /// At most so many, from 1 to 1000; 100 if nothing is said.
+    pub limit: Option<u32>,
+}
+
+/// Asks for one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RfpShow {
+    /// The deal.
+    pub deal: DealId,
+}
+
+/// Calls a request off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RfpCancel {
+    /// The deal.
+    pub deal: DealId,
+    /// Why.
+    pub reason: Option<PeerText<REMARK_BYTES>>,
+}
+
+pub(super) async fn send(handle: &Handle, asked: RfpSend) -> Result<RfpSent, ApiError> {
+    let rfp = super::read(asked.rfp).map_err(|e| e.within("rfp"))?;
+    let warnings = vec![];
+    let is_named = asked.to.is_some();
+    let recipients = match asked.to {
+        Some(sellers) if sellers.is_empty() => return Err(ApiError::invalid("to", "name at least one seller")),
+        Some(sellers) => Recipients::Named(sellers),
+        None => Recipients::Matching { radius_km: asked.radius_km },
+    };
+    let sent = handle.send_rfp(rfp, recipients).await?;
+    let count = |n| u32::try_from(n).unwrap_or(u32::MAX);
+    let (asked, answered) = (count(sent.found.asked), count(sent.found.answered));
+    let reach = match answered {
+        _ if is_named => Reach::Named,
+        0 => Reach::KnownSellers,
+        all if all == asked => Reach::Directories,
+        _ => Reach::SomeDirectories,
+    };
+    Ok(RfpSent { deal: sent.deal, rfp: sent.rfp.id(), invited: sent.invited, asked, answered, reach, warnings })
+}
+
+pub(super) async fn list(handle: &Handle, asked: RfpList) -> Result<Vec<DealRow>, ApiError> {
+    rows(asked.limit)?;
+    let mine = deal::DealList { role: Some(Role::Buyer), needs_me: asked.needs_me, limit: asked.limit };
+    deal::list(handle, mine).await
+}
+
+pub(super) async fn show(handle: &Handle, asked: RfpShow) -> Result<RfpView, ApiError> {
+    Ok(RfpView::from(&handle.deal(asked.deal).await?))
+}
+
+pub(super) async fn cancel(handle: &Handle, asked: RfpCancel) -> Result<Signed, ApiError> {
+    require_buyer(&handle.deal(asked.deal).await?)?;
+    let document = handle.cancel_rfp(asked.deal, asked.reason.unwrap_or_default()).await?;
+    Ok(Signed { document })
+}

@@ -1,0 +1,198 @@
+//! Deals and their dialogues.
+
+use std::collections::HashMap;
+
+use opener_negotiation::{Role, dialogue};
+use opener_peer::{DealSnapshot, Handle};
+use opener_trade::{DealId, DocumentId, PeerId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{
+    BidRow, DealState, DialogueState, OrderView, ReportView, Turn, Who,
+    bid::{bids, count},
+};
+use crate::{ApiError, Code};
+
+/// A deal in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DealRow {
+    /// The deal.
+    pub deal: DealId,
+    /// Our side.
+    pub role: Role,
+    /// Who asks.
+    pub buyer: PeerId,
+    /// The newest RFP.
+    pub rfp: Option<DocumentId>,
+    /// Its title.
+    pub title: String,
+    /// Where the deal stands.
+    pub state: DealState,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// When bidding ends.
+    pub closes_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it began.
+    pub created_at: Timestamp,
+}
+
+impl TryFrom<opener_peer::DealRow> for DealRow {
+    type Error = ApiError;
+
+    fn try_from(row: opener_peer::DealRow) -> Result<Self, ApiError> {
+        let role = if row.role.name() == "buyer" { Role::Buyer } else { Role::Seller };
+        let state = DealState::of_word(role, &row.state)
+            .ok_or_else(|| ApiError::new(Code::Internal, "a deal is kept with an unknown state; look at the log"))?;
+        let who = match (row.needs_me, state.is_over()) {
+            (true, _) => Who::Me,
+            (false, true) => Who::Nobody,
+            (false, false) => Who::Other,
+        };
+        let until = match who {
+            Who::Nobody => None,
+            _ => row.act_by.or(row.closes_at.filter(|_| is_open(state))),
+        };
+        Ok(DealRow {
+            deal: row.deal,
+            role,
+            buyer: row.buyer,
+            rfp: row.rfp,
+            title: row.title,
+            state,
+            turn: Turn { who, until },
+            closes_at: row.closes_at,
+            updated_at: row.updated_at,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Whether bids are awaited.
+const fn is_open(state: DealState) -> bool {
+    use super::RequestState;
+    matches!(state, DealState::Request(RequestState::Issued | RequestState::Collecting))
+}
+
+/// One dialogue of a deal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DialogueView {
+    /// The seller.
+    pub seller: PeerId,
+    /// What it calls itself, where known.
+    pub seller_name: Option<String>,
+    /// Where the dialogue stands.
+    pub state: DialogueState,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// The bids, the newest first.
+    pub bids: Vec<BidRow>,
+    /// The order.
+    pub order: Option<OrderView>,
+    /// The final terms, as far as they are signed: by buyer, by seller.
+    pub signed_by_buyer: bool,
+    /// Whether the seller has signed.
+    pub signed_by_seller: bool,
+}
+
+/// A deal with everything that belongs to it, but for the texts of its documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DealView {
+    /// The deal.
+    pub deal: DealId,
+    /// Our side.
+    pub role: Role,
+    /// Who asks.
+    pub buyer: PeerId,
+    /// What the buyer calls itself.
+    pub buyer_name: String,
+    /// The RFP.
+    pub rfp: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// Where the deal stands.
+    pub state: DealState,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// When bidding ends.
+    pub closes_at: Timestamp,
+    /// Until when the buyer chooses.
+    pub award_by: Timestamp,
+    /// Lines of the request.
+    pub lines: u32,
+    /// Lots of the request.
+    pub lots: Vec<u16>,
+    /// The dialogues: one for each invited seller, or ours with the buyer.
+    pub dialogues: Vec<DialogueView>,
+    /// How far the final terms have come at each directory.
+    pub reports: Vec<ReportView>,
+}
+
+impl DealView {
+    pub(crate) fn new(deal: &DealSnapshot, names: &HashMap<PeerId, String>) -> Self {
+        let rfp = &deal.rfp.body;
+        let state = match (&deal.request, deal.dialogues.first()) {
+            (Some(request), _) => DealState::Request(request.phase.into()),
+            (None, Some(own)) => DealState::Dialogue(own.phase.into()),
+            (None, None) => DealState::Dialogue(DialogueState::Delivered),
+        };
+        let choosing = deal.request.as_ref().filter(|request| {
+            request.phase == opener_negotiation::request::Phase::Evaluating
+        });
+        let own = choosing.map(|_| Turn { who: Who::Me, until: Some(rfp.schedule.award_by) });
+        DealView {
+            deal: deal.deal,
+            role: deal.role,
+            buyer: deal.rfp.signer(),
+            buyer_name: rfp.buyer.name.to_string(),
+            rfp: deal.rfp.id(),
+            title: rfp.title.to_string(),
+            state,
+            turn: Turn::first(deal.dialogues.iter().map(Turn::of).chain(own)),
+            closes_at: rfp.schedule.bid_deadline,
+            award_by: rfp.schedule.award_by,
+            lines: count(rfp.lines.len()),
+            lots: rfp.lots.iter().map(|lot| lot.number).collect(),
+            dialogues: deal.dialogues.iter().map(|state| dialogue_view(state, names)).collect(),
+            reports: deal.reports.iter().map(ReportView::from).collect(),
+        }
+    }
+}
+
+fn dialogue_view(state: &dialogue::State, names: &HashMap<PeerId, String>) -> DialogueView {
+    DialogueView {
+        seller: state.seller,
+        seller_name: name_in_bid(state).or_else(|| names.get(&state.seller).cloned()),
+        state: state.phase.into(),
+        turn: Turn::of(state),
+        bids: bids(state).into_iter().map(|(row, _)| row).collect(),
+        order: state.order.as_ref().map(|placed| OrderView::new(state, placed)),
+        signed_by_buyer: state.terms.by_buyer.is_some(),
+        signed_by_seller: state.terms.by_seller.is_some(),
+    }
+}
+
+fn name_in_bid(state: &dialogue::State) -> Option<String> {
+    let newest = state.standing.as_ref().or(state.late.as_ref()).or(state.superseded.last());
+    newest.map(|offer| offer.bid().seller.name.to_string())
+}
+
+/// Contacts that are asked for their names. A request goes to far fewer sellers.
+const NAMED_CONTACTS: usize = 5_000;
+
+/// What the peers of a deal call themselves: in their bids, else in their listings.
+pub(crate) async fn names(handle: &Handle, deal: &DealSnapshot) -> Result<HashMap<PeerId, String>, ApiError> {
+    let mut names: HashMap<PeerId, String> =
+        deal.dialogues.iter().filter_map(|state| Some((state.seller, name_in_bid(state)?))).collect();
+    names.insert(deal.rfp.signer(), deal.rfp.body.buyer.name.to_string());
+    if deal.dialogues.iter().any(|state| !names.contains_key(&state.seller)) {
+        for contact in handle.contacts(NAMED_CONTACTS).await? {
+            if !contact.name.is_empty() {
+                names.entry(contact.peer).or_insert(contact.name);
+            }
+        }
+    }
+    Ok(names)
+}

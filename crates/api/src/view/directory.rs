@@ -1,0 +1,97 @@
+//! Directories and network.
+
+use opener_peer::{DirectoryStatus, Status};
+use opener_trade::{Address, Duration, PeerId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::bid::count;
+
+/// A directory, as this peer sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DirectoryView {
+    /// Who it is.
+    pub peer: PeerId,
+    /// Where it is dialled.
+    pub address: Address,
+    /// When it last answered.
+    pub answered_at: Option<Timestamp>,
+    /// Our listing counts there until then.
+    pub registered_until: Option<Timestamp>,
+    /// Its clock minus ours, in milliseconds.
+    pub skew_ms: Option<Duration>,
+    /// Why it last did not answer, in words; absent while it answers.
+    pub error: Option<String>,
+}
+
+impl From<DirectoryStatus> for DirectoryView {
+    fn from(directory: DirectoryStatus) -> Self {
+        DirectoryView {
+            peer: directory.peer,
+            address: directory.address,
+            answered_at: directory.answered_at,
+            registered_until: directory.registered_until,
+            skew_ms: directory.skew,
+            error: directory.error,
+        }
+    }
+}
+
+/// Documents on their way, counted by how far they have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeliveryTotals {
+    /// Waiting.
+    pub queued: u32,
+    /// Given to the network.
+    pub sent: u32,
+    /// Receipted, not yet read.
+    pub received: u32,
+    /// Read by a person.
+    pub read: u32,
+    /// Refused.
+    pub refused: u32,
+    /// Never answered.
+    pub expired: u32,
+}
+
+/// The peer as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NetworkView {
+    /// Who we are.
+    pub peer: PeerId,
+    /// Where we can be dialled.
+    pub addresses: Vec<Address>,
+    /// Peers connected now.
+    pub connected: u32,
+    /// Directories that are known.
+    pub directories: u32,
+    /// Those that answered when last asked.
+    pub directories_answering: u32,
+    /// Documents on their way.
+    pub deliveries: DeliveryTotals,
+    /// The largest measured difference of clocks, other minus ours, in milliseconds.
+    pub skew_ms: Option<Duration>,
+}
+
+impl From<Status> for NetworkView {
+    fn from(status: Status) -> Self {
+        let answering = status.directories.iter().filter(|d| d.answered_at.is_some() && d.error.is_none());
+        let of = status.deliveries;
+        NetworkView {
+            peer: status.peer,
+            connected: count(status.connected),
+            directories: count(status.directories.len()),
+            directories_answering: count(answering.count()),
+            deliveries: DeliveryTotals {
+                queued: count(of.queued),
+                sent: count(of.sent),
+                received: count(of.received),
+                read: count(of.read),
+                refused: count(of.refused),
+                expired: count(of.expired),
+            },
+            skew_ms: status.skew,
+            addresses: status.addresses,
+        }
+    }
+}

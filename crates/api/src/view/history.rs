@@ -1,0 +1,60 @@
+//! The documents of a deal in order.
+
+use opener_peer::Record;
+use opener_trade::{DocumentId, Opened, PeerId, Reason, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::bid::count;
+
+/// One document of a deal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryView {
+    /// The document.
+    pub document: DocumentId,
+    /// Its kind; `unknown` for one that a newer version wrote.
+    pub kind: String,
+    /// Who signed it.
+    pub from: PeerId,
+    /// To whom; absent where it went to everybody invited.
+    pub to: Option<PeerId>,
+    /// When it was received here, or signed here.
+    pub at: Timestamp,
+    /// Signed by us.
+    pub mine: bool,
+    /// Why it has no effect, where its receiver refused it.
+    pub void: Option<Reason>,
+    /// Signed receipts for it.
+    pub receipts: u32,
+    /// What it says in words: a chat's text, a reason, a remark. Text from a stranger: never HTML.
+    pub text: Option<String>,
+}
+
+impl From<&Record> for HistoryView {
+    fn from(record: &Record) -> Self {
+        let document = &*record.document;
+        HistoryView {
+            document: document.id(),
+            kind: document.kind().map_or("unknown", |kind| kind.name()).to_owned(),
+            from: document.signer(),
+            to: document.header().and_then(|header| header.to),
+            at: record.at,
+            mine: record.mine,
+            void: record.void,
+            receipts: count(record.receipts.len()),
+            text: text(document).filter(|text| !text.is_empty()),
+        }
+    }
+}
+
+fn text(document: &Opened) -> Option<String> {
+    match document {
+        Opened::Chat(chat) => Some(chat.body.text.to_string()),
+        Opened::Decline(decline) => Some(decline.body.remark.to_string()),
+        Opened::RfpCancel(cancel) => Some(cancel.body.reason.to_string()),
+        Opened::BidWithdraw(withdraw) => Some(withdraw.body.reason.to_string()),
+        Opened::NotChosen(notice) => Some(notice.body.reason.to_string()),
+        Opened::OrderResponse(response) => Some(response.body.remark.to_string()),
+        _ => None,
+    }
+}

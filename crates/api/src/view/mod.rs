@@ -1,0 +1,50 @@
+//! What is shown: flat structs for screens and scripts. Ids and times are strings, money is amount and currency, states
+//! are codes; the words for them belong to whoever shows them.
+
+mod bid;
+mod board;
+mod contact;
+mod deal;
+mod directory;
+mod history;
+mod inbox;
+mod order;
+mod ranking;
+mod report;
+mod request;
+mod seller;
+mod state;
+mod terms;
+
+pub use bid::{BidRow, BidState, BidView, Finding};
+pub use board::{DeliveryStage, DeliveryView};
+pub use contact::ContactView;
+pub use deal::{DealRow, DealView, DialogueView};
+pub use directory::{DeliveryTotals, DirectoryView, NetworkView};
+pub use history::HistoryView;
+pub use inbox::NoticeView;
+pub use order::{OrderView, Outcome, ResponseView};
+pub use ranking::{ApartView, ProposalView, RankedView, RankingView, StepView};
+pub use report::{ReportStage, ReportView};
+pub use request::{AwardView, AwardedLine, RfpView};
+pub use seller::{ListingView, SellerView};
+pub use state::{DealState, DialogueState, RequestState, Turn, Who};
+pub use terms::TermsView;
+
+pub(crate) use bid::{bids, lot_key};
+pub(crate) use deal::names;
+pub(crate) use terms::computed as computed_terms;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Done; there is nothing to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Done {}
+
+/// A document is signed, kept and on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Signed {
+    /// Its id.
+    pub document: opener_trade::DocumentId,
+}
