@@ -144,7 +144,7 @@ impl State {
 
     /// The time to choose has passed. Open orders are decided first.
     pub(super) fn close(&mut self) -> Vec<Effect> {
-        if self.awards.values().any(|award| !award.concluded) {
+        if self.is_ordering() {
             return Vec::new();
         }
         // That no bid came was told at the deadline.

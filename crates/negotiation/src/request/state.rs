@@ -94,10 +94,18 @@ impl State {
             Phase::Issued => Some(schedule.open),
             Phase::Collecting => Some(just_after(schedule.bid_deadline)),
             Phase::Closed | Phase::Evaluating => Some(just_after(schedule.award_by)),
-            Phase::Awarding if self.deadline_passed => Some(just_after(schedule.award_by)),
+            // An open order is decided in its dialogue; the request closes with the decision.
+            Phase::Awarding if self.deadline_passed => {
+                (!self.is_ordering()).then_some(just_after(schedule.award_by))
+            }
             Phase::Awarding => Some(just_after(schedule.bid_deadline)),
             _ => None,
         }
+    }
+
+    /// Whether an order waits for its answer.
+    pub(super) fn is_ordering(&self) -> bool {
+        self.awards.values().any(|award| !award.concluded)
     }
 
     pub(super) fn cancel(
@@ -108,7 +116,7 @@ impl State {
         if self.phase.is_terminal() {
             return Err(Rejection::not_allowed("the request is over"));
         }
-        if self.awards.values().any(|award| !award.concluded) {
+        if self.is_ordering() {
             return Err(Rejection::not_allowed(
                 "an order is open; wait for its answer",
             ));
@@ -153,7 +161,8 @@ impl State {
                 ));
             }
         };
-        Ok(std::iter::once(persist).chain(more).collect())
+        let passed = self.pass(now);
+        Ok(std::iter::once(persist).chain(more).chain(passed).collect())
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {

@@ -148,8 +148,19 @@ impl Engine {
             }
             None => work.tell_request(deal, Entry::Tick).await?,
         }
+        let still_due = match seller {
+            Some(seller) => work.dialogue((deal, seller)).await?.state().wake_at(),
+            None => work.request(deal).await?.state().wake_at(),
+        };
         let changed = work.commit().await?;
         self.adopt(changed);
+        if still_due.is_some_and(|at| at <= now) {
+            // A machine that is not moved by its own moment must not be woken by it for ever.
+            tracing::warn!(%deal, "a moment passed without effect");
+            let mut tx = self.store.begin().await?;
+            tx.set_wake(deal, seller, None).await?;
+            tx.commit().await?;
+        }
         Ok(())
     }
 }
