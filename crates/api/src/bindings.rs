@@ -31,14 +31,21 @@ pub fn files() -> Result<BTreeMap<String, String>, BindingsError> {
     files.visit::<ApiError>();
     files.visit::<Event>();
     files.visit::<Verdict>();
-    let mut methods = Methods { files: &mut files, rows: String::new(), names: Names::new() };
+    let mut methods = Methods {
+        files: &mut files,
+        rows: String::new(),
+        names: Names::new(),
+    };
     visit_methods(&mut methods);
     let (rows, names) = (methods.rows, methods.names);
     if let Some(error) = files.error {
         return Err(error);
     }
-    let mut written: BTreeMap<String, String> =
-        files.texts.into_iter().map(|(path, (_, text))| (path.display().to_string(), text)).collect();
+    let mut written: BTreeMap<String, String> = files
+        .texts
+        .into_iter()
+        .map(|(path, (_, text))| (path.display().to_string(), text))
+        .collect();
     written.insert("methods.ts".to_owned(), methods_ts(&rows, &names));
     Ok(written)
 }
@@ -57,7 +64,11 @@ struct Files {
 
 impl Files {
     fn new() -> Self {
-        Self { config: config(), texts: BTreeMap::new(), error: None }
+        Self {
+            config: config(),
+            texts: BTreeMap::new(),
+            error: None,
+        }
     }
 
     fn write<T: TS + 'static + ?Sized>(&mut self, path: PathBuf) -> Result<(), BindingsError> {
@@ -100,7 +111,10 @@ impl Methods<'_> {
     /// What a type is called in the map, and the import that it needs.
     fn name<T: TS + 'static>(&mut self) -> String {
         self.files.visit::<T>();
-        let mut imports = Imports { config: &self.files.config, names: &mut self.names };
+        let mut imports = Imports {
+            config: &self.files.config,
+            names: &mut self.names,
+        };
         imports.visit::<T>();
         T::name(&self.files.config)
     }

@@ -83,17 +83,28 @@ pub struct ApiError {
 impl ApiError {
     /// A refusal with this code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, reason: None, field: None, message: message.into() }
+        Self {
+            code,
+            reason: None,
+            field: None,
+            message: message.into(),
+        }
     }
 
     /// A parameter is wrong.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: Some(field.into()), ..Self::new(Code::InvalidParams, message) }
+        Self {
+            field: Some(field.into()),
+            ..Self::new(Code::InvalidParams, message)
+        }
     }
 
     /// There is no such thing here.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(Code::NotFound, format!("there is no such {what} here; ask for the list and take one of those"))
+        Self::new(
+            Code::NotFound,
+            format!("there is no such {what} here; ask for the list and take one of those"),
+        )
     }
 
     /// The same, seen from what holds the field.
@@ -122,9 +133,10 @@ impl From<EnvelopeError> for ApiError {
     fn from(error: EnvelopeError) -> Self {
         match error {
             EnvelopeError::Invalid(invalid) => invalid.into(),
-            other => {
-                Self { reason: Some(other.reason()), ..Self::new(Code::InvalidDocument, other.to_string()) }
-            }
+            other => Self {
+                reason: Some(other.reason()),
+                ..Self::new(Code::InvalidDocument, other.to_string())
+            },
         }
     }
 }
@@ -133,7 +145,10 @@ impl From<OrderError> for ApiError {
     fn from(error: OrderError) -> Self {
         match error {
             OrderError::Invalid(invalid) => invalid.into(),
-            other => Self { reason: Some(Reason::NotAllowed), ..Self::new(Code::Rejected, other.to_string()) },
+            other => Self {
+                reason: Some(Reason::NotAllowed),
+                ..Self::new(Code::Rejected, other.to_string())
+            },
         }
     }
 }
@@ -141,22 +156,25 @@ impl From<OrderError> for ApiError {
 impl From<PeerError> for ApiError {
     fn from(error: PeerError) -> Self {
         match error {
-            PeerError::Rejected(rejection) => {
-                Self { reason: Some(rejection.reason), ..Self::new(Code::Rejected, rejection.rule) }
-            }
+            PeerError::Rejected(rejection) => Self {
+                reason: Some(rejection.reason),
+                ..Self::new(Code::Rejected, rejection.rule)
+            },
             PeerError::Invalid(invalid) => invalid.into(),
             PeerError::Envelope(error) => error.into(),
             PeerError::NotFound(what) => Self::not_found(what),
             PeerError::NoProfile => Self::new(Code::NoProfile, error.to_string()),
             PeerError::NoSellers(_) => Self::new(Code::NoSellers, error.to_string()),
             PeerError::TooManySellers(_) => Self::new(Code::TooManySellers, error.to_string()),
-            PeerError::ClockSkew(_) => {
-                Self { reason: Some(Reason::ClockSkew), ..Self::new(Code::ClockSkew, error.to_string()) }
-            }
+            PeerError::ClockSkew(_) => Self {
+                reason: Some(Reason::ClockSkew),
+                ..Self::new(Code::ClockSkew, error.to_string())
+            },
             // The cause stays in the log of the peer: it may name files or statements.
-            PeerError::Store(_) => {
-                Self::new(Code::Unavailable, "the data cannot be read or written now; look at the log and try again")
-            }
+            PeerError::Store(_) => Self::new(
+                Code::Unavailable,
+                "the data cannot be read or written now; look at the log and try again",
+            ),
             PeerError::Directory(why) => Self::invalid("directories", why.to_string()),
             PeerError::Stopped => Self::new(Code::Stopped, "the peer has stopped; start it again"),
             _ => Self::new(Code::Internal, "a fault of the program; its log says more"),

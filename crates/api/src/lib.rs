@@ -12,5 +12,7 @@ pub mod transcript;
 pub mod view;
 
 pub use error::{ApiError, Code};
-pub use opener_peer::{Event, Handle, PeerError, Profile};
+pub use opener_formats as formats;
+pub use opener_negotiation::Role;
+pub use opener_peer::{Config as PeerConfig, Event, Handle, PeerError, Profile, StartError, start};
 pub use request::{Ask, METHODS, Request, call};

@@ -106,23 +106,43 @@ pub(super) async fn send(handle: &Handle, sent: BidSend) -> Result<Signed, ApiEr
         disclosure: profile.disclosure,
         now: clock::now(),
     };
-    let bid = sent.bid.complete(context).map_err(|e| ApiError::from(e).within("bid"))?;
-    let document = handle.say(sent.deal, None, Command::Bid(Box::new(bid))).await?;
+    let bid = sent
+        .bid
+        .complete(context)
+        .map_err(|e| ApiError::from(e).within("bid"))?;
+    let document = handle
+        .say(sent.deal, None, Command::Bid(Box::new(bid)))
+        .await?;
     Ok(Signed { document })
 }
 
 pub(super) async fn list(handle: &Handle, asked: BidList) -> Result<Vec<BidRow>, ApiError> {
     let deal = handle.deal(asked.deal).await?;
-    Ok(deal.dialogues.iter().flat_map(bids).map(|(row, _)| row).collect())
+    Ok(deal
+        .dialogues
+        .iter()
+        .flat_map(bids)
+        .map(|(row, _)| row)
+        .collect())
 }
 
 pub(super) async fn show(handle: &Handle, asked: BidShow) -> Result<BidView, ApiError> {
     let deal = handle.deal(asked.deal).await?;
     let state = dialogue_of_bid(&deal, asked.bid)?;
-    let found = bids(state).into_iter().find(|(row, _)| row.bid == asked.bid);
+    let found = bids(state)
+        .into_iter()
+        .find(|(row, _)| row.bid == asked.bid);
     let (row, content) = found.ok_or_else(|| ApiError::not_found("bid"))?;
-    let findings = deal.assessments.iter().filter(|found| found.bid == asked.bid).map(Finding::from);
-    Ok(BidView { row, content: content.clone(), findings: findings.collect() })
+    let findings = deal
+        .assessments
+        .iter()
+        .filter(|found| found.bid == asked.bid)
+        .map(Finding::from);
+    Ok(BidView {
+        row,
+        content: content.clone(),
+        findings: findings.collect(),
+    })
 }
 
 pub(super) async fn withdraw(handle: &Handle, said: BidWithdraw) -> Result<Signed, ApiError> {
@@ -141,17 +161,33 @@ pub(super) async fn assess(handle: &Handle, found: BidAssess) -> Result<Done, Ap
         return Err(ApiError::invalid("reason", "say why the bid is excluded"));
     }
     let criterion = match (&found.criterion, found.lot) {
-        (Some(_), Some(_)) => return Err(ApiError::invalid("lot", "a criterion's value is about the whole bid")),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::invalid(
+                "lot",
+                "a criterion's value is about the whole bid",
+            ));
+        }
         (Some(name), None) => {
-            let is_assessed = |c: &&opener_trade::document::Criterion| c.measure == Measure::Assessment;
-            let known = rfp.criteria.iter().filter(is_assessed).any(|c| c.name == *name);
+            let is_assessed =
+                |c: &&opener_trade::document::Criterion| c.measure == Measure::Assessment;
+            let known = rfp
+                .criteria
+                .iter()
+                .filter(is_assessed)
+                .any(|c| c.name == *name);
             if !known {
-                return Err(ApiError::invalid("criterion", "the RFP has no such criterion for the buyer to assess"));
+                return Err(ApiError::invalid(
+                    "criterion",
+                    "the RFP has no such criterion for the buyer to assess",
+                ));
             }
             name.to_string()
         }
         (None, _) if found.value.is_some() => {
-            return Err(ApiError::invalid("criterion", "say which criterion has this value"));
+            return Err(ApiError::invalid(
+                "criterion",
+                "say which criterion has this value",
+            ));
         }
         (None, Some(lot)) if rfp.lots.iter().any(|known| known.number == lot) => lot_key(lot),
         (None, Some(_)) => return Err(ApiError::not_found("lot")),
@@ -174,9 +210,16 @@ pub(super) async fn admit_late(handle: &Handle, asked: BidAdmitLate) -> Result<D
     let deal = handle.deal(asked.deal).await?;
     require_buyer(&deal)?;
     let state = dialogue_of_bid(&deal, asked.bid)?;
-    if state.late.as_ref().is_none_or(|late| late.document.id() != asked.bid) {
+    if state
+        .late
+        .as_ref()
+        .is_none_or(|late| late.document.id() != asked.bid)
+    {
         let reason = Some(opener_trade::Reason::NotAllowed);
-        return Err(ApiError { reason, ..ApiError::new(Code::Rejected, "the bid is not late, or admitted already") });
+        return Err(ApiError {
+            reason,
+            ..ApiError::new(Code::Rejected, "the bid is not late, or admitted already")
+        });
     }
     handle.admit_late(asked.deal, asked.bid).await?;
     Ok(Done {})

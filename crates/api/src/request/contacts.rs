@@ -30,7 +30,10 @@ pub struct ContactsBlock {
     pub blocked: bool,
 }
 
-pub(super) async fn list(handle: &Handle, asked: ContactsList) -> Result<Vec<ContactView>, ApiError> {
+pub(super) async fn list(
+    handle: &Handle,
+    asked: ContactsList,
+) -> Result<Vec<ContactView>, ApiError> {
     let contacts = handle.contacts(rows(asked.limit)?).await?;
     Ok(contacts.into_iter().map(ContactView::from).collect())
 }

@@ -78,10 +78,24 @@ pub struct DeliveryList {
 
 pub(super) async fn list(handle: &Handle, asked: DealList) -> Result<Vec<DealRow>, ApiError> {
     let limit = rows(asked.limit)?;
-    let filter = DealFilter { needs_me_only: asked.needs_me, ..DealFilter::default() };
-    let reach = if asked.role.is_some() { MAX_ROWS as usize } else { limit };
-    let deals = handle.deals(filter, reach).await?.into_iter().map(DealRow::try_from);
-    let deals = deals.filter(|row| row.as_ref().map_or(true, |row| asked.role.is_none_or(|role| role == row.role)));
+    let filter = DealFilter {
+        needs_me_only: asked.needs_me,
+        ..DealFilter::default()
+    };
+    let reach = if asked.role.is_some() {
+        MAX_ROWS as usize
+    } else {
+        limit
+    };
+    let deals = handle
+        .deals(filter, reach)
+        .await?
+        .into_iter()
+        .map(DealRow::try_from);
+    let deals = deals.filter(|row| {
+        row.as_ref()
+            .map_or(true, |row| asked.role.is_none_or(|role| role == row.role))
+    });
     deals.take(limit).collect()
 }
 
@@ -96,7 +110,10 @@ pub(super) async fn open(handle: &Handle, asked: DealOpen) -> Result<Done, ApiEr
     Ok(Done {})
 }
 
-pub(super) async fn history(handle: &Handle, asked: DealHistory) -> Result<Vec<HistoryView>, ApiError> {
+pub(super) async fn history(
+    handle: &Handle,
+    asked: DealHistory,
+) -> Result<Vec<HistoryView>, ApiError> {
     let records = handle.records(asked.deal, asked.seller).await?;
     Ok(records.iter().map(HistoryView::from).collect())
 }
@@ -107,9 +124,17 @@ pub(super) async fn transcript(handle: &Handle, asked: DealTranscript) -> Result
     Ok(Bundle::new(&deal, asked.seller, &records, clock::now()))
 }
 
-pub(super) async fn deliveries(handle: &Handle, asked: DeliveryList) -> Result<Vec<DeliveryView>, ApiError> {
+pub(super) async fn deliveries(
+    handle: &Handle,
+    asked: DeliveryList,
+) -> Result<Vec<DeliveryView>, ApiError> {
     let deal = handle.deal(asked.deal).await?;
     let names = names(handle, &deal).await?;
-    let rows = deal.deliveries.iter().filter(|row| asked.peer.is_none_or(|peer| peer == row.recipient));
-    Ok(rows.map(|row| DeliveryView::new(&deal, row, names.get(&row.recipient).cloned())).collect())
+    let rows = deal
+        .deliveries
+        .iter()
+        .filter(|row| asked.peer.is_none_or(|peer| peer == row.recipient));
+    Ok(rows
+        .map(|row| DeliveryView::new(&deal, row, names.get(&row.recipient).cloned()))
+        .collect())
 }

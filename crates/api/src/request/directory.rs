@@ -36,13 +36,25 @@ pub struct NetworkStatus {}
 #[serde(deny_unknown_fields)]
 pub struct ClockConfirm {}
 
-pub(super) async fn status(handle: &Handle, _: DirectoryStatus) -> Result<Vec<DirectoryView>, ApiError> {
+pub(super) async fn status(
+    handle: &Handle,
+    _: DirectoryStatus,
+) -> Result<Vec<DirectoryView>, ApiError> {
     let status = handle.status().await?;
-    Ok(status.directories.into_iter().map(DirectoryView::from).collect())
+    Ok(status
+        .directories
+        .into_iter()
+        .map(DirectoryView::from)
+        .collect())
 }
 
-pub(super) async fn set(handle: &Handle, wanted: DirectorySet) -> Result<Vec<DirectoryView>, ApiError> {
-    handle.set_directories(wanted.directories.into_vec()).await?;
+pub(super) async fn set(
+    handle: &Handle,
+    wanted: DirectorySet,
+) -> Result<Vec<DirectoryView>, ApiError> {
+    handle
+        .set_directories(wanted.directories.into_vec())
+        .await?;
     status(handle, DirectoryStatus {}).await
 }
 

@@ -4,11 +4,12 @@ use opener_decision::declared;
 use opener_trade::{
     Currency, DocumentId, Duration, Invalid, List, Money, Number, PeerText, Quantity, Timestamp,
     document::{
-        Attachment, Bid, BidLine, Charge, Commitment, CommitmentKind, CriterionAnswer, Delivery, Disclosure, Incoterm,
-        Line, LineOffer, Party, Price, Rfp, Tax, TaxBasis,
+        Attachment, Bid, BidLine, Charge, Commitment, CommitmentKind, CriterionAnswer, Delivery,
+        Disclosure, Incoterm, Line, LineOffer, Party, Price, Rfp, Tax, TaxBasis,
     },
     limits::{
-        ATTACHMENTS, CHARGES, CRITERIA, LABEL_BYTES, LINE_DESCRIPTION_BYTES, LINES, REMARK_BYTES, TAXES, URL_BYTES, URLS,
+        ATTACHMENTS, CHARGES, CRITERIA, LABEL_BYTES, LINE_DESCRIPTION_BYTES, LINES, REMARK_BYTES,
+        TAXES, URL_BYTES, URLS,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -131,20 +132,36 @@ impl BidDraft {
     pub(crate) fn complete(self, context: Context<'_>) -> Result<Bid, Invalid> {
         let rfp = context.rfp;
         let preferred = || rfp.currencies.first().copied();
-        let currency = self.currency.or_else(preferred).ok_or_else(|| Invalid::new("currency", "say the currency"))?;
+        let currency = self
+            .currency
+            .or_else(preferred)
+            .ok_or_else(|| Invalid::new("currency", "say the currency"))?;
         let tax_basis = self.tax_basis.unwrap_or(rfp.rules.tax_basis);
         let lines = lines(&self.lines, rfp, currency)?;
-        let amounts = lines.iter().filter(|line| line.is_offered()).map(|line| line.amount);
-        let right = Money::sum(currency, amounts.chain(self.charges.iter().map(|charge| charge.amount)))?;
+        let amounts = lines
+            .iter()
+            .filter(|line| line.is_offered())
+            .map(|line| line.amount);
+        let right = Money::sum(
+            currency,
+            amounts.chain(self.charges.iter().map(|charge| charge.amount)),
+        )?;
         let total = match self.total {
             Some(total) => Money::exact(total, currency).map_err(|e| named(e, "total"))?,
             None => right,
         };
         let taxes = taxes(&self.taxes, tax_basis, total)?;
         let asked_until = rfp.schedule.bid_deadline.plus(rfp.rules.validity);
-        let for_so_long = self.valid_for_s.map(|s| context.now.plus(Duration::from_secs(i64::from(s))));
+        let for_so_long = self
+            .valid_for_s
+            .map(|s| context.now.plus(Duration::from_secs(i64::from(s))));
         let valid_until = match (self.valid_until, for_so_long) {
-            (Some(_), Some(_)) => return Err(Invalid::new("valid_for_s", "say valid_until or valid_for_s, not both")),
+            (Some(_), Some(_)) => {
+                return Err(Invalid::new(
+                    "valid_for_s",
+                    "say valid_until or valid_for_s, not both",
+                ));
+            }
             (until, for_so_long) => until.or(for_so_long).unwrap_or(asked_until),
         };
         let mut bid = Bid {
@@ -176,11 +193,23 @@ impl BidDraft {
     }
 }
 
-fn commitment(said: Option<CommitmentDraft>, rfp: &Rfp, valid_until: Timestamp) -> Result<Commitment, Invalid> {
-    let said = said.unwrap_or(CommitmentDraft { kind: rfp.rules.commitment, until: None });
+fn commitment(
+    said: Option<CommitmentDraft>,
+    rfp: &Rfp,
+    valid_until: Timestamp,
+) -> Result<Commitment, Invalid> {
+    let said = said.unwrap_or(CommitmentDraft {
+        kind: rfp.rules.commitment,
+        until: None,
+    });
     match (said.kind, said.until) {
-        (CommitmentKind::Firm, until) => Ok(Commitment::Firm { until: until.unwrap_or(valid_until) }),
-        (_, Some(_)) => Err(Invalid::new("commitment.until", "only a firm bid has a date")),
+        (CommitmentKind::Firm, until) => Ok(Commitment::Firm {
+            until: until.unwrap_or(valid_until),
+        }),
+        (_, Some(_)) => Err(Invalid::new(
+            "commitment.until",
+            "only a firm bid has a date",
+        )),
         (CommitmentKind::Indicative, None) => Ok(Commitment::Indicative),
         (CommitmentKind::Revocable, None) => Ok(Commitment::Revocable),
     }
@@ -188,8 +217,12 @@ fn commitment(said: Option<CommitmentDraft>, rfp: &Rfp, valid_until: Timestamp) 
 
 fn lines(drafts: &[LineDraft], rfp: &Rfp, currency: Currency) -> Result<Vec<BidLine>, Invalid> {
     let complete = |(i, draft): (usize, &LineDraft)| {
-        let asked = rfp.line(draft.line).ok_or_else(|| Invalid::new("line", "was not asked for"));
-        asked.and_then(|asked| line(draft, asked, currency)).map_err(|e| e.within(&format!("lines[{i}]")))
+        let asked = rfp
+            .line(draft.line)
+            .ok_or_else(|| Invalid::new("line", "was not asked for"));
+        asked
+            .and_then(|asked| line(draft, asked, currency))
+            .map_err(|e| e.within(&format!("lines[{i}]")))
     };
     drafts.iter().enumerate().map(complete).collect()
 }
@@ -197,15 +230,30 @@ fn lines(drafts: &[LineDraft], rfp: &Rfp, currency: Currency) -> Result<Vec<BidL
 fn line(draft: &LineDraft, asked: &Line, currency: Currency) -> Result<BidLine, Invalid> {
     let offer = draft.offer.unwrap_or(LineOffer::Quoted);
     let quantity = draft.quantity.unwrap_or(asked.quantity);
-    let said = draft.amount.map(|amount| Money::exact(amount, currency)).transpose()?;
+    let said = draft
+        .amount
+        .map(|amount| Money::exact(amount, currency))
+        .transpose()?;
     let base_quantity = draft.base_quantity.unwrap_or(Number::ONE);
     let (price, amount) = match (offer, draft.price, said) {
-        (LineOffer::NoQuote, None, None) => {
-            (Price { price: Number::ZERO, base_quantity: Number::ONE }, Money::zero(currency))
+        (LineOffer::NoQuote, None, None) => (
+            Price {
+                price: Number::ZERO,
+                base_quantity: Number::ONE,
+            },
+            Money::zero(currency),
+        ),
+        (LineOffer::NoQuote, ..) => {
+            return Err(Invalid::new(
+                "offer",
+                "a line that is not quoted has no price",
+            ));
         }
-        (LineOffer::NoQuote, ..) => return Err(Invalid::new("offer", "a line that is not quoted has no price")),
         (_, Some(price), said) => {
-            let price = Price { price, base_quantity };
+            let price = Price {
+                price,
+                base_quantity,
+            };
             let amount = match said {
                 Some(said) => said,
                 None => price.amount_of(&quantity, currency)?,
@@ -213,8 +261,19 @@ fn line(draft: &LineDraft, asked: &Line, currency: Currency) -> Result<BidLine, 
             (price, amount)
         }
         // The amount is the price of the whole quantity: nothing is rounded.
-        (_, None, Some(said)) => (Price { price: said.amount(), base_quantity: quantity.value }, said),
-        (_, None, None) => return Err(Invalid::new("price", "say a price or an amount, or that it is no_quote")),
+        (_, None, Some(said)) => (
+            Price {
+                price: said.amount(),
+                base_quantity: quantity.value,
+            },
+            said,
+        ),
+        (_, None, None) => {
+            return Err(Invalid::new(
+                "price",
+                "say a price or an amount, or that it is no_quote",
+            ));
+        }
     };
     Ok(BidLine {
         line: draft.line,
@@ -241,13 +300,23 @@ fn tax(draft: &TaxDraft, basis: TaxBasis, total: Money, only: bool) -> Result<Ta
         (Some(taxable), _) => Money::exact(taxable, currency).map_err(|e| named(e, "taxable"))?,
         (None, TaxBasis::Net) if only => total,
         (None, TaxBasis::Gross) if only => without_tax(total, draft.rate)?,
-        _ => return Err(Invalid::new("taxable", "say the amount that this rate is for")),
+        _ => {
+            return Err(Invalid::new(
+                "taxable",
+                "say the amount that this rate is for",
+            ));
+        }
     };
     let amount = match draft.amount {
         Some(amount) => Money::exact(amount, currency)?,
         None => tax_on(taxable, draft.rate)?,
     };
-    Ok(Tax { category: draft.category.clone().unwrap_or_else(standard), rate: draft.rate, taxable, amount })
+    Ok(Tax {
+        category: draft.category.clone().unwrap_or_else(standard),
+        rate: draft.rate,
+        taxable,
+        amount,
+    })
 }
 
 fn standard() -> PeerText<LABEL_BYTES> {
@@ -256,7 +325,10 @@ fn standard() -> PeerText<LABEL_BYTES> {
 
 /// The same broken rule, under the name the field has here.
 fn named(invalid: Invalid, field: &str) -> Invalid {
-    Invalid { field: field.to_owned(), ..invalid }
+    Invalid {
+        field: field.to_owned(),
+        ..invalid
+    }
 }
 
 fn too_large() -> Invalid {
@@ -265,8 +337,14 @@ fn too_large() -> Invalid {
 
 /// Taxable × rate ÷ 100, rounded half to even to the minor unit.
 fn tax_on(taxable: Money, rate: Number) -> Result<Money, Invalid> {
-    let product = taxable.amount().decimal().checked_mul(rate.decimal()).ok_or_else(too_large)?;
-    let tax = product.checked_div(Number::from(100).decimal()).ok_or_else(too_large)?;
+    let product = taxable
+        .amount()
+        .decimal()
+        .checked_mul(rate.decimal())
+        .ok_or_else(too_large)?;
+    let tax = product
+        .checked_div(Number::from(100).decimal())
+        .ok_or_else(too_large)?;
     Money::rounded(tax, taxable.currency())
 }
 
@@ -275,7 +353,11 @@ fn tax_on(taxable: Money, rate: Number) -> Result<Money, Invalid> {
 fn without_tax(total: Money, rate: Number) -> Result<Money, Invalid> {
     let hundred = Number::from(100).decimal();
     let with_tax = hundred.checked_add(rate.decimal()).ok_or_else(too_large)?;
-    let exact = total.amount().decimal().checked_mul(hundred).and_then(|total| total.checked_div(with_tax));
+    let exact = total
+        .amount()
+        .decimal()
+        .checked_mul(hundred)
+        .and_then(|total| total.checked_div(with_tax));
     let near = Money::rounded(exact.ok_or_else(too_large)?, total.currency())?;
     for minor in [0, 1, -1].map(|step| near.minor().saturating_add(step)) {
         let taxable = Money::from_minor(minor, total.currency());
@@ -283,7 +365,10 @@ fn without_tax(total: Money, rate: Number) -> Result<Money, Invalid> {
             return Ok(taxable);
         }
     }
-    Err(Invalid::new("taxable", "say the amount without tax: rounding leaves a minor unit over"))
+    Err(Invalid::new(
+        "taxable",
+        "say the amount without tax: rounding leaves a minor unit over",
+    ))
 }
 
 #[cfg(test)]

@@ -10,10 +10,13 @@ use crate::ApiError;
 pub(super) fn dialogue(deal: &DealSnapshot, seller: Option<PeerId>) -> Result<&State, ApiError> {
     match (deal.role, seller, deal.dialogues.as_slice()) {
         (Role::Seller, _, [own, ..]) | (Role::Buyer, None, [own]) => Ok(own),
-        (Role::Buyer, Some(seller), all) => {
-            all.iter().find(|state| state.seller == seller).ok_or_else(|| ApiError::not_found("dialogue"))
+        (Role::Buyer, Some(seller), all) => all
+            .iter()
+            .find(|state| state.seller == seller)
+            .ok_or_else(|| ApiError::not_found("dialogue")),
+        (Role::Buyer, None, [_, _, ..]) => {
+            Err(ApiError::invalid("seller", "say with which seller"))
         }
-        (Role::Buyer, None, [_, _, ..]) => Err(ApiError::invalid("seller", "say with which seller")),
         _ => Err(ApiError::not_found("dialogue")),
     }
 }
@@ -21,10 +24,16 @@ pub(super) fn dialogue(deal: &DealSnapshot, seller: Option<PeerId>) -> Result<&S
 /// The dialogue that a bid was made in.
 pub(super) fn dialogue_of_bid(deal: &DealSnapshot, bid: DocumentId) -> Result<&State, ApiError> {
     let holds = |state: &&State| {
-        let offers = [&state.standing, &state.late].into_iter().flatten().chain(&state.superseded);
+        let offers = [&state.standing, &state.late]
+            .into_iter()
+            .flatten()
+            .chain(&state.superseded);
         offers.into_iter().any(|offer| offer.document.id() == bid)
     };
-    deal.dialogues.iter().find(holds).ok_or_else(|| ApiError::not_found("bid"))
+    deal.dialogues
+        .iter()
+        .find(holds)
+        .ok_or_else(|| ApiError::not_found("bid"))
 }
 
 /// Refuses what only the buyer does.

@@ -20,13 +20,13 @@ mod terms;
 pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
 pub use contacts::{ContactsBlock, ContactsList};
 pub use deal::{DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList};
-pub use directory::{ClockConfirm, DirectoryStatus, DirectorySet, NetworkStatus};
+pub use directory::{ClockConfirm, DirectorySet, DirectoryStatus, NetworkStatus};
 pub use draft::{BidDraft, CommitmentDraft, LineDraft, TaxDraft};
 pub use inbox::{InboxAcknowledge, InboxList};
 pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
-pub use rfp::{Reach, RfpCancel, RfpList, RfpSend, RfpSent, RfpShow};
+pub use rfp::{Reach, RfpCancel, RfpList, RfpSend, RfpSent, RfpShow, RfpWarning};
 pub use sellers::{SellersMatch, SellersMatched, Widen};
 pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
 pub use terms::{TermsShow, TermsSign};
@@ -40,8 +40,8 @@ use crate::{
     ApiError, Code,
     transcript::Bundle,
     view::{
-        BidRow, BidView, ContactView, DealRow, DealView, DeliveryView, DirectoryView, Done, HistoryView, ListingView,
-        NetworkView, NoticeView, RankingView, RfpView, Signed, TermsView,
+        BidRow, BidView, ContactView, DealRow, DealView, DeliveryView, DirectoryView, Done,
+        HistoryView, ListingView, NetworkView, NoticeView, RankingView, RfpView, Signed, TermsView,
     },
 };
 
@@ -230,8 +230,10 @@ mod own {
     use super::{ApiError, Handle, METHODS, MethodView, MethodsList};
 
     pub(super) async fn list(_: &Handle, _: MethodsList) -> Result<Vec<MethodView>, ApiError> {
-        let view =
-            |method: &super::Method| MethodView { method: method.name.to_owned(), about: method.about.to_owned() };
+        let view = |method: &super::Method| MethodView {
+            method: method.name.to_owned(),
+            about: method.about.to_owned(),
+        };
         Ok(METHODS.iter().map(view).collect())
     }
 }
@@ -249,28 +251,43 @@ impl Request {
             #[serde(default)]
             params: Value,
         }
-        let Envelope { method, params } = serde_json::from_slice(json)
-            .map_err(|e| ApiError::new(Code::InvalidParams, format!("send {{\"method\":…,\"params\":{{…}}}}: {e}")))?;
+        let Envelope { method, params } = serde_json::from_slice(json).map_err(|e| {
+            ApiError::new(
+                Code::InvalidParams,
+                format!("send {{\"method\":…,\"params\":{{…}}}}: {e}"),
+            )
+        })?;
         Self::new(&method, params)
     }
 }
 
 /// Reads parameters and names the one that is wrong.
 pub(crate) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ApiError> {
-    let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    let params = if params.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        params
+    };
     serde_path_to_error::deserialize(params).map_err(|e| {
         let field = Some(e.path().to_string()).filter(|path| path != ".");
-        ApiError { field, ..ApiError::new(Code::InvalidParams, e.into_inner().to_string()) }
+        ApiError {
+            field,
+            ..ApiError::new(Code::InvalidParams, e.into_inner().to_string())
+        }
     })
 }
 
 fn unknown(method: &str) -> ApiError {
     let known: String = method.chars().take(64).collect();
-    ApiError::new(Code::UnknownMethod, format!("there is no method `{known}`; ask methods.list for all of them"))
+    ApiError::new(
+        Code::UnknownMethod,
+        format!("there is no method `{known}`; ask methods.list for all of them"),
+    )
 }
 
 fn json<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
-    serde_json::to_value(answer).map_err(|_| ApiError::new(Code::Internal, "the answer cannot be written as JSON"))
+    serde_json::to_value(answer)
+        .map_err(|_| ApiError::new(Code::Internal, "the answer cannot be written as JSON"))
 }
 
 /// Rows of a list when nobody says how many: some screens full.
@@ -282,7 +299,10 @@ const MAX_ROWS: u32 = 1000;
 fn rows(limit: Option<u32>) -> Result<usize, ApiError> {
     match limit.unwrap_or(DEFAULT_ROWS) {
         limit @ 1..=MAX_ROWS => Ok(limit as usize),
-        _ => Err(ApiError::invalid("limit", format!("must be from 1 to {MAX_ROWS}"))),
+        _ => Err(ApiError::invalid(
+            "limit",
+            format!("must be from 1 to {MAX_ROWS}"),
+        )),
     }
 }
 

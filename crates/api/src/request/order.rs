@@ -91,7 +91,10 @@ pub(super) async fn place(handle: &Handle, asked: OrderPlace) -> Result<Signed, 
     require_buyer(&deal)?;
     let within = asked.answer_within_s.unwrap_or(ANSWER_WITHIN_S);
     if !(1..=MAX_ANSWER_WITHIN_S).contains(&within) {
-        return Err(ApiError::invalid("answer_within_s", format!("must be from 1 to {MAX_ANSWER_WITHIN_S}")));
+        return Err(ApiError::invalid(
+            "answer_within_s",
+            format!("must be from 1 to {MAX_ANSWER_WITHIN_S}"),
+        ));
     }
     let state = match (asked.bid, asked.seller) {
         (Some(bid), _) => dialogue_of_bid(&deal, bid)?,
@@ -103,9 +106,15 @@ pub(super) async fn place(handle: &Handle, asked: OrderPlace) -> Result<Signed, 
     let standing = state.standing.as_ref().map(|offer| offer.document.id());
     if asked.bid.is_some() && asked.bid != standing {
         let rule = "the bid does not stand any more; look at the seller's newest bid";
-        return Err(ApiError { reason: Some(Reason::Stale), ..ApiError::new(Code::Rejected, rule) });
+        return Err(ApiError {
+            reason: Some(Reason::Stale),
+            ..ApiError::new(Code::Rejected, rule)
+        });
     }
-    let part = OrderPart { lots: asked.lots.into_vec(), answer_within: Duration::from_secs(i64::from(within)) };
+    let part = OrderPart {
+        lots: asked.lots.into_vec(),
+        answer_within: Duration::from_secs(i64::from(within)),
+    };
     let document = handle.order(asked.deal, state.seller, part).await?;
     Ok(Signed { document })
 }
@@ -113,10 +122,15 @@ pub(super) async fn place(handle: &Handle, asked: OrderPlace) -> Result<Signed, 
 pub(super) async fn respond(handle: &Handle, said: OrderRespond) -> Result<Signed, ApiError> {
     let deal = handle.deal(said.deal).await?;
     let state = dialogue(&deal, said.seller)?;
-    let placed = state.order.as_ref().ok_or_else(|| ApiError::not_found("order"))?;
+    let placed = state
+        .order
+        .as_ref()
+        .ok_or_else(|| ApiError::not_found("order"))?;
     let response = response(state, placed, said.answer, said.remark.unwrap_or_default())?;
     let seller = (deal.role == Role::Buyer).then_some(state.seller);
-    let document = handle.say(said.deal, seller, Command::Respond(Box::new(response))).await?;
+    let document = handle
+        .say(said.deal, seller, Command::Respond(Box::new(response)))
+        .await?;
     Ok(Signed { document })
 }
 
@@ -129,17 +143,31 @@ fn response(
     let (id, order) = (placed.document.id(), placed.order());
     match (state.role, answer) {
         (_, OrderAnswer::Refuse) => Ok(OrderResponse::refuse(id, order, remark)),
-        (Role::Seller, OrderAnswer::Accept) => Ok(OrderResponse { remark, ..OrderResponse::accept(id, order) }),
+        (Role::Seller, OrderAnswer::Accept) => Ok(OrderResponse {
+            remark,
+            ..OrderResponse::accept(id, order)
+        }),
         (Role::Seller, OrderAnswer::Lines(lines)) => {
             let lines = lines.iter().enumerate().map(|(i, line)| {
                 answered(placed, line).map_err(|e| e.within(&format!("answer.lines[{i}]")))
             });
             let lines: Vec<ResponseLine> = lines.collect::<Result<_, _>>()?;
-            Ok(OrderResponse { order: id, lines: lines.try_into()?, remark })
+            Ok(OrderResponse {
+                order: id,
+                lines: lines.try_into()?,
+                remark,
+            })
         }
         (Role::Buyer, OrderAnswer::Accept) => {
-            let changed = placed.response.as_ref().ok_or_else(|| ApiError::not_found("changed answer"))?;
-            let kept = changed.body.lines.iter().filter(|line| line.status != ResponseStatus::Refused);
+            let changed = placed
+                .response
+                .as_ref()
+                .ok_or_else(|| ApiError::not_found("changed answer"))?;
+            let kept = changed
+                .body
+                .lines
+                .iter()
+                .filter(|line| line.status != ResponseStatus::Refused);
             let lines: Vec<ResponseLine> = kept
                 .map(|line| ResponseLine {
                     status: ResponseStatus::Accepted,
@@ -147,16 +175,25 @@ fn response(
                     ..line.clone()
                 })
                 .collect();
-            Ok(OrderResponse { order: id, lines: lines.try_into()?, remark })
+            Ok(OrderResponse {
+                order: id,
+                lines: lines.try_into()?,
+                remark,
+            })
         }
-        (Role::Buyer, OrderAnswer::Lines(_)) => {
-            Err(ApiError::invalid("answer", "a changed answer is accepted or refused whole"))
-        }
+        (Role::Buyer, OrderAnswer::Lines(_)) => Err(ApiError::invalid(
+            "answer",
+            "a changed answer is accepted or refused whole",
+        )),
     }
 }
 
 fn answered(placed: &Placed, said: &LineAnswer) -> Result<ResponseLine, ApiError> {
-    let ordered = placed.order().lines.iter().find(|ordered| ordered.line == said.line);
+    let ordered = placed
+        .order()
+        .lines
+        .iter()
+        .find(|ordered| ordered.line == said.line);
     let ordered = ordered.ok_or_else(|| ApiError::invalid("line", "was not ordered"))?;
     Ok(ResponseLine {
         line: said.line,

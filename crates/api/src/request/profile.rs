@@ -27,7 +27,10 @@ pub struct ProfileView {
 pub struct ListingShow {}
 
 pub(super) async fn get(handle: &Handle, _: ProfileGet) -> Result<ProfileView, ApiError> {
-    Ok(ProfileView { peer: handle.peer_id(), profile: handle.profile().await? })
+    Ok(ProfileView {
+        peer: handle.peer_id(),
+        profile: handle.profile().await?,
+    })
 }
 
 pub(super) async fn set(handle: &Handle, profile: Profile) -> Result<ProfileView, ApiError> {

@@ -24,7 +24,10 @@ pub(super) async fn show(handle: &Handle, asked: RankingShow) -> Result<RankingV
     if deal.role != Role::Buyer {
         return Err(ApiError::not_found("request of mine"));
     }
-    if asked.lot.is_some_and(|lot| !deal.rfp.body.lots.iter().any(|known| known.number == lot)) {
+    if asked
+        .lot
+        .is_some_and(|lot| !deal.rfp.body.lots.iter().any(|known| known.number == lot))
+    {
         return Err(ApiError::not_found("lot"));
     }
     Ok(RankingView::new(&deal, asked.lot))

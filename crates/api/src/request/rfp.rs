@@ -1,15 +1,18 @@
 //! Requests for proposal: sent, listed, called off.
 
+use opener_formats::{FormatError, Timing, Warning, read_rfp};
 use opener_negotiation::Role;
 use opener_peer::{Handle, Recipients};
-use opener_trade::{DealId, DocumentId, PeerId, PeerText, limits::REMARK_BYTES};
+use opener_trade::{
+    DealId, DocumentId, Duration, PeerId, PeerText, document::Rfp, limits::REMARK_BYTES,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
 use super::{deal, find::require_buyer, rows};
 use crate::{
-    ApiError,
+    ApiError, clock,
     view::{DealRow, RfpView, Signed},
 };
 
@@ -18,7 +21,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct RfpSend {
-    /// The request, in the form that `docs/` describes, or as a whole signed content (`revision` and all).
+    /// The request as in `docs/rfp.schema.json`, an OCDS release, or the whole content of an RFP document.
     #[ts(type = "Record<string, unknown>")]
     pub rfp: Value,
     /// To these sellers; if nothing is said, to those that match.
@@ -57,7 +60,28 @@ pub struct RfpSent {
     /// How the sellers were found.
     pub reach: Reach,
     /// What was missing or odd in the request and how it was taken.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<RfpWarning>,
+}
+
+/// Something missing or odd in a request, and what was made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RfpWarning {
+    /// Path of the field.
+    pub field: String,
+    /// What is odd, and what was made of it, in English.
+    pub text: String,
+    /// How many further items of the same list have the same.
+    pub more: u32,
+}
+
+impl From<Warning> for RfpWarning {
+    fn from(warning: Warning) -> Self {
+        RfpWarning {
+            field: warning.field,
+            text: warning.text,
+            more: warning.more,
+        }
+    }
 }
 
 /// Asks for the requests I have sent.
@@ -92,13 +116,16 @@ pub struct RfpCancel {
 }
 
 pub(super) async fn send(handle: &Handle, asked: RfpSend) -> Result<RfpSent, ApiError> {
-    let rfp = super::read(asked.rfp).map_err(|e| e.within("rfp"))?;
-    let warnings = vec![];
+    let (rfp, warnings) = content(handle, asked.rfp).await?;
     let is_named = asked.to.is_some();
     let recipients = match asked.to {
-        Some(sellers) if sellers.is_empty() => return Err(ApiError::invalid("to", "name at least one seller")),
+        Some(sellers) if sellers.is_empty() => {
+            return Err(ApiError::invalid("to", "name at least one seller"));
+        }
         Some(sellers) => Recipients::Named(sellers),
-        None => Recipients::Matching { radius_km: asked.radius_km },
+        None => Recipients::Matching {
+            radius_km: asked.radius_km,
+        },
     };
     let sent = handle.send_rfp(rfp, recipients).await?;
     let count = |n| u32::try_from(n).unwrap_or(u32::MAX);
@@ -109,12 +136,53 @@ pub(super) async fn send(handle: &Handle, asked: RfpSend) -> Result<RfpSent, Api
         all if all == asked => Reach::Directories,
         _ => Reach::SomeDirectories,
     };
-    Ok(RfpSent { deal: sent.deal, rfp: sent.rfp.id(), invited: sent.invited, asked, answered, reach, warnings })
+    Ok(RfpSent {
+        deal: sent.deal,
+        rfp: sent.rfp.id(),
+        invited: sent.invited,
+        asked,
+        answered,
+        reach,
+        warnings,
+    })
+}
+
+/// How long bids are taken, and then chosen from, when the request does not say: a week each.
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The content of the RFP, and what was odd in it. The buyer is the profile's unless the request names one.
+async fn content(handle: &Handle, json: Value) -> Result<(Box<Rfp>, Vec<RfpWarning>), ApiError> {
+    if json.get("schedule").is_some() {
+        let rfp = super::read(json).map_err(|e| e.within("rfp"))?;
+        return Ok((rfp, vec![]));
+    }
+    let buyer = handle.profile().await?.map(|profile| profile.party());
+    let timing = Timing {
+        buyer,
+        ..Timing::from_now(clock::now(), WEEK, WEEK)
+    };
+    let reading = read_rfp("rfp", json.to_string().as_bytes(), &timing).map_err(unreadable)?;
+    let warnings = reading.warnings.into_iter().map(RfpWarning::from).collect();
+    Ok((Box::new(reading.rfp), warnings))
+}
+
+fn unreadable(error: FormatError) -> ApiError {
+    let path = error.field.trim_start_matches('/').replace('/', ".");
+    let field = if path.is_empty() {
+        "rfp".to_owned()
+    } else {
+        format!("rfp.{path}")
+    };
+    ApiError::invalid(field, error.advice)
 }
 
 pub(super) async fn list(handle: &Handle, asked: RfpList) -> Result<Vec<DealRow>, ApiError> {
     rows(asked.limit)?;
-    let mine = deal::DealList { role: Some(Role::Buyer), needs_me: asked.needs_me, limit: asked.limit };
+    let mine = deal::DealList {
+        role: Some(Role::Buyer),
+        needs_me: asked.needs_me,
+        limit: asked.limit,
+    };
     deal::list(handle, mine).await
 }
 
@@ -124,6 +192,8 @@ pub(super) async fn show(handle: &Handle, asked: RfpShow) -> Result<RfpView, Api
 
 pub(super) async fn cancel(handle: &Handle, asked: RfpCancel) -> Result<Signed, ApiError> {
     require_buyer(&handle.deal(asked.deal).await?)?;
-    let document = handle.cancel_rfp(asked.deal, asked.reason.unwrap_or_default()).await?;
+    let document = handle
+        .cancel_rfp(asked.deal, asked.reason.unwrap_or_default())
+        .await?;
     Ok(Signed { document })
 }

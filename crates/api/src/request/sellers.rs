@@ -101,11 +101,18 @@ impl SellersMatch {
             (self.language.is_some(), Widen::Language),
             (self.capability.is_some(), Widen::Capability),
         ];
-        narrowed.into_iter().filter(|(is_set, _)| *is_set).map(|(_, widen)| widen).collect()
+        narrowed
+            .into_iter()
+            .filter(|(is_set, _)| *is_set)
+            .map(|(_, widen)| widen)
+            .collect()
     }
 }
 
-pub(super) async fn find(handle: &Handle, wanted: SellersMatch) -> Result<SellersMatched, ApiError> {
+pub(super) async fn find(
+    handle: &Handle,
+    wanted: SellersMatch,
+) -> Result<SellersMatched, ApiError> {
     if let Some(place) = &wanted.place {
         place.check().map_err(|e| e.within("place"))?;
     }
@@ -113,10 +120,19 @@ pub(super) async fn find(handle: &Handle, wanted: SellersMatch) -> Result<Seller
     let sellers: Vec<SellerView> = found.sellers.iter().map(SellerView::from).collect();
     let count = |n| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(SellersMatched {
-        online: count(sellers.iter().filter(|seller| seller.online == Some(true)).count()),
+        online: count(
+            sellers
+                .iter()
+                .filter(|seller| seller.online == Some(true))
+                .count(),
+        ),
         asked: count(found.asked),
         answered: count(found.answered),
-        widen: if sellers.is_empty() { wanted.widen(found.answered) } else { vec![] },
+        widen: if sellers.is_empty() {
+            wanted.widen(found.answered)
+        } else {
+            vec![]
+        },
         sellers,
     })
 }
@@ -136,13 +152,23 @@ mod tests {
             online_only: true,
             ..SellersMatch::default()
         };
-        assert_eq!(chairs.widen(2), [Widen::OnlineOnly, Widen::Radius, Widen::Words]);
+        assert_eq!(
+            chairs.widen(2),
+            [Widen::OnlineOnly, Widen::Radius, Widen::Words]
+        );
     }
 
     #[test]
     fn the_query_says_what_was_asked() {
-        let wanted = SellersMatch { radius_km: Some(5), online_only: true, ..SellersMatch::default() };
+        let wanted = SellersMatch {
+            radius_km: Some(5),
+            online_only: true,
+            ..SellersMatch::default()
+        };
         let query = wanted.query();
-        assert_eq!((query.radius_km, query.online_only, query.offset), (Some(5), true, 0));
+        assert_eq!(
+            (query.radius_km, query.online_only, query.offset),
+            (Some(5), true, 0)
+        );
     }
 }

@@ -68,15 +68,27 @@ pub(super) async fn intent(handle: &Handle, said: IntentSend) -> Result<Signed, 
 
 pub(super) async fn decline(handle: &Handle, said: DeclineSend) -> Result<Signed, ApiError> {
     let rfp = handle.deal(said.deal).await?.rfp.id();
-    let decline = Decline { rfp, reason: said.reason, remark: said.remark.unwrap_or_default() };
-    let document = handle.say(said.deal, None, Command::Decline(decline)).await?;
+    let decline = Decline {
+        rfp,
+        reason: said.reason,
+        remark: said.remark.unwrap_or_default(),
+    };
+    let document = handle
+        .say(said.deal, None, Command::Decline(decline))
+        .await?;
     Ok(Signed { document })
 }
 
 pub(super) async fn not_chosen(handle: &Handle, said: NotChosenSend) -> Result<Signed, ApiError> {
     let rfp = handle.deal(said.deal).await?.rfp.id();
-    let notice = NotChosen { rfp, reason: said.reason.unwrap_or_default(), rank: said.rank };
-    let document = handle.say(said.deal, Some(said.seller), Command::NotChosen(notice)).await?;
+    let notice = NotChosen {
+        rfp,
+        reason: said.reason.unwrap_or_default(),
+        rank: said.rank,
+    };
+    let document = handle
+        .say(said.deal, Some(said.seller), Command::NotChosen(notice))
+        .await?;
     Ok(Signed { document })
 }
 

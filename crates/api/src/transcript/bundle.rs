@@ -3,7 +3,9 @@
 use data_encoding::BASE64;
 use opener_negotiation::{Role, dialogue::State};
 use opener_peer::{DealSnapshot, Record};
-use opener_trade::{DealId, DocumentId, PeerId, Reason, Timestamp, document::Receipt, envelope::open_as};
+use opener_trade::{
+    DealId, DocumentId, PeerId, Reason, Timestamp, document::Receipt, envelope::open_as,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -77,20 +79,38 @@ pub struct Bundle {
 
 impl Bundle {
     /// Gathers a deal; of the buyer's dialogues only the one with `seller`, if one is named.
-    pub(crate) fn new(deal: &DealSnapshot, seller: Option<PeerId>, records: &[Record], now: Timestamp) -> Self {
-        let wanted = |state: &&State| deal.role == Role::Seller || seller.is_none_or(|seller| seller == state.seller);
+    pub(crate) fn new(
+        deal: &DealSnapshot,
+        seller: Option<PeerId>,
+        records: &[Record],
+        now: Timestamp,
+    ) -> Self {
+        let wanted = |state: &&State| {
+            deal.role == Role::Seller || seller.is_none_or(|seller| seller == state.seller)
+        };
         let dialogues: Vec<&State> = deal.dialogues.iter().filter(wanted).collect();
         let buyer = deal.rfp.signer();
         let sellers: Vec<PeerId> = dialogues.iter().map(|state| state.seller).collect();
         let is_party = |peer: PeerId| peer == buyer || sellers.contains(&peer);
         let base64 = |bytes: &[u8]| BASE64.encode(bytes);
         // A receipt names its signer, and other sellers are none of this bundle's reader's business.
-        let receipts = records.iter().flat_map(|record| &record.receipts).filter(|receipt| {
-            open_as::<Receipt>(receipt).is_ok_and(|receipt| is_party(receipt.signer()))
-        });
-        let terms = dialogues.iter().filter(|state| state.terms.by_buyer.is_some() || state.terms.by_seller.is_some());
-        let ids: Vec<_> = dialogues.iter().filter_map(|state| Some(state.terms.by_buyer.as_ref()?.id())).collect();
-        let reports = deal.reports.iter().filter(|report| ids.contains(&report.terms));
+        let receipts = records
+            .iter()
+            .flat_map(|record| &record.receipts)
+            .filter(|receipt| {
+                open_as::<Receipt>(receipt).is_ok_and(|receipt| is_party(receipt.signer()))
+            });
+        let terms = dialogues
+            .iter()
+            .filter(|state| state.terms.by_buyer.is_some() || state.terms.by_seller.is_some());
+        let ids: Vec<_> = dialogues
+            .iter()
+            .filter_map(|state| Some(state.terms.by_buyer.as_ref()?.id()))
+            .collect();
+        let reports = deal
+            .reports
+            .iter()
+            .filter(|report| ids.contains(&report.terms));
         Bundle {
             version: BUNDLE_VERSION,
             deal: deal.deal,
@@ -102,11 +122,21 @@ impl Bundle {
             terms: terms
                 .map(|state| BundleTerms {
                     seller: state.seller,
-                    by_buyer: state.terms.by_buyer.as_ref().map(|signed| base64(signed.bytes())),
-                    by_seller: state.terms.by_seller.as_ref().map(|signed| base64(signed.bytes())),
+                    by_buyer: state
+                        .terms
+                        .by_buyer
+                        .as_ref()
+                        .map(|signed| base64(signed.bytes())),
+                    by_seller: state
+                        .terms
+                        .by_seller
+                        .as_ref()
+                        .map(|signed| base64(signed.bytes())),
                 })
                 .collect(),
-            reports: reports.filter_map(|report| report.receipt.as_deref().map(base64)).collect(),
+            reports: reports
+                .filter_map(|report| report.receipt.as_deref().map(base64))
+                .collect(),
             sellers,
         }
     }
@@ -136,7 +166,10 @@ pub(super) fn kind(document: &opener_trade::Opened) -> &'static str {
 /// Reads the JSON.
 pub(super) fn read(bytes: &[u8], findings: &mut Findings) -> Option<Bundle> {
     if bytes.len() > MAX_BUNDLE_BYTES {
-        findings.fail(CheckName::Format, format!("a bundle has at most {MAX_BUNDLE_BYTES} bytes"));
+        findings.fail(
+            CheckName::Format,
+            format!("a bundle has at most {MAX_BUNDLE_BYTES} bytes"),
+        );
         return None;
     }
     let bundle: Bundle = match serde_json::from_slice(bytes) {
@@ -148,7 +181,10 @@ pub(super) fn read(bytes: &[u8], findings: &mut Findings) -> Option<Bundle> {
     };
     if bundle.version != BUNDLE_VERSION {
         let found = bundle.version;
-        findings.fail(CheckName::Format, format!("version {found}; this program reads version {BUNDLE_VERSION}"));
+        findings.fail(
+            CheckName::Format,
+            format!("version {found}; this program reads version {BUNDLE_VERSION}"),
+        );
         return None;
     }
     findings.pass(CheckName::Format, format!("version {BUNDLE_VERSION}"));

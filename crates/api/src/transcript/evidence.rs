@@ -49,7 +49,10 @@ impl Evidence {
         let mut items = Vec::with_capacity(bundle.documents.len());
         for (i, listed) in bundle.documents.iter().enumerate() {
             match open_document(bundle, listed) {
-                Ok(document) => items.push(Item { document: Arc::new(document), void: listed.void }),
+                Ok(document) => items.push(Item {
+                    document: Arc::new(document),
+                    void: listed.void,
+                }),
                 Err((check, why)) => findings.fail(check, format!("document {}: {why}", i + 1)),
             }
         }
@@ -69,17 +72,26 @@ impl Evidence {
         findings.pass(CheckName::Ids, format!("{} documents", items.len()));
         findings.pass(CheckName::Sums, "of every document that has some");
         findings.prove(Proof::Authorship);
-        let by_buyer = receipts.iter().filter(|r| r.signer() == bundle.buyer && r.stage == Stage::Received);
+        let by_buyer = receipts
+            .iter()
+            .filter(|r| r.signer() == bundle.buyer && r.stage == Stage::Received);
         let mut received_by_buyer: HashMap<DocumentId, Timestamp> = HashMap::new();
         for receipt in by_buyer {
-            let first = received_by_buyer.entry(receipt.document).or_insert(receipt.at);
+            let first = received_by_buyer
+                .entry(receipt.document)
+                .or_insert(receipt.at);
             *first = receipt.at.min(*first);
         }
         let mut seen = HashSet::new();
         Self {
             deal: bundle.deal,
             buyer: bundle.buyer,
-            sellers: bundle.sellers.iter().copied().filter(|seller| seen.insert(*seller)).collect(),
+            sellers: bundle
+                .sellers
+                .iter()
+                .copied()
+                .filter(|seller| seen.insert(*seller))
+                .collect(),
             exported_at: bundle.exported_at,
             items,
             receipts,
@@ -90,7 +102,9 @@ impl Evidence {
     /// The request: the first document of the buyer's broadcasts.
     pub(super) fn rfp(&self) -> Option<Arc<Verified<Document<Rfp>>>> {
         self.items.iter().find_map(|item| match &*item.document {
-            Opened::Rfp(rfp) if rfp.header.seq == 1 && rfp.signer() == self.buyer => Some(Arc::new(rfp.clone())),
+            Opened::Rfp(rfp) if rfp.header.seq == 1 && rfp.signer() == self.buyer => {
+                Some(Arc::new(rfp.clone()))
+            }
             _ => None,
         })
     }
@@ -103,7 +117,12 @@ fn open_document(bundle: &Bundle, listed: &BundleDocument) -> Result<Opened, Fau
         .decode(listed.bytes.as_bytes())
         .map_err(|_| (CheckName::Format, "the bytes are not base64".to_owned()))?;
     let document = open(&bytes).map_err(|error| (check_of(&error), error.to_string()))?;
-    let wrong = |what: &str| Err((CheckName::Ids, format!("{what} is not what the bundle says")));
+    let wrong = |what: &str| {
+        Err((
+            CheckName::Ids,
+            format!("{what} is not what the bundle says"),
+        ))
+    };
     let Some(header) = document.header() else {
         return Err((CheckName::Ids, "is not a document of a deal".to_owned()));
     };
@@ -133,6 +152,8 @@ const fn check_of(error: &EnvelopeError) -> CheckName {
 
 /// Opens signed bytes of one kind, in base64.
 pub(super) fn signed<T: Payload>(text: &str) -> Result<Verified<T>, String> {
-    let bytes = BASE64.decode(text.as_bytes()).map_err(|_| "not base64".to_owned())?;
+    let bytes = BASE64
+        .decode(text.as_bytes())
+        .map_err(|_| "not base64".to_owned())?;
     open_as(&bytes).map_err(|error| error.to_string())
 }

@@ -11,11 +11,16 @@ use super::{
 
 /// Each receipt is for a document of the bundle and signed by its recipient.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings) {
-    let documents: HashMap<DocumentId, &Item> =
-        evidence.items.iter().map(|item| (item.document.id(), item)).collect();
+    let documents: HashMap<DocumentId, &Item> = evidence
+        .items
+        .iter()
+        .map(|item| (item.document.id(), item))
+        .collect();
     for receipt in &evidence.receipts {
         let id = receipt.document;
-        let right = documents.get(&id).is_some_and(|item| is_for(evidence, item, receipt));
+        let right = documents
+            .get(&id)
+            .is_some_and(|item| is_for(evidence, item, receipt));
         if receipt.deal != evidence.deal || !right {
             let signer: PeerId = receipt.signer();
             findings.fail(
@@ -24,7 +29,10 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings) {
             );
         }
     }
-    findings.pass(CheckName::Receipts, format!("{} receipts", evidence.receipts.len()));
+    findings.pass(
+        CheckName::Receipts,
+        format!("{} receipts", evidence.receipts.len()),
+    );
     let unreceipted = |item: &&Item| {
         let id = item.document.id();
         item.document.signer() != evidence.buyer && !evidence.received_by_buyer.contains_key(&id)
@@ -35,7 +43,9 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings) {
 }
 
 fn is_for(evidence: &Evidence, item: &Item, receipt: &Receipt) -> bool {
-    let Some(header) = item.header() else { return false };
+    let Some(header) = item.header() else {
+        return false;
+    };
     let to_signer = match header.to {
         Some(to) => receipt.from == to,
         None => evidence.sellers.contains(&receipt.from),

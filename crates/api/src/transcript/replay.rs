@@ -28,10 +28,15 @@ pub(super) fn play(evidence: &Evidence, seller: PeerId, findings: &mut Findings)
         }
     };
     let delivered = evidence.receipts.iter().find(|receipt| {
-        receipt.document == rfp.id() && receipt.signer() == seller && receipt.stage == Stage::Received
+        receipt.document == rfp.id()
+            && receipt.signer() == seller
+            && receipt.stage == Stage::Received
     });
     if let Some(receipt) = delivered {
-        let input = Input::Receipt { document: rfp.id(), at: receipt.at };
+        let input = Input::Receipt {
+            document: rfp.id(),
+            at: receipt.at,
+        };
         // What a receipt changes is never refused.
         let _ = dialogue.step(opened_at, input);
     }
@@ -39,11 +44,17 @@ pub(super) fn play(evidence: &Evidence, seller: PeerId, findings: &mut Findings)
     for turn in Turns::new(evidence, seller, rfp.id()) {
         now = now.max(turn.at);
         if let Err((check, why)) = take(&mut dialogue, now, &turn, findings) {
-            findings.fail(check, format!("document {}: {why}", turn.item.document.id()));
+            findings.fail(
+                check,
+                format!("document {}: {why}", turn.item.document.id()),
+            );
             return None;
         }
     }
-    findings.pass(CheckName::Deadlines, "by the buyer's receipts, where there are some");
+    findings.pass(
+        CheckName::Deadlines,
+        "by the buyer's receipts, where there are some",
+    );
     findings.pass(CheckName::Rules, "each dialogue was played again");
     finish(&mut dialogue, now.max(evidence.exported_at));
     prove(evidence, dialogue.state(), findings);
@@ -62,10 +73,20 @@ fn finish(dialogue: &mut Dialogue, exported_at: Timestamp) {
 
 fn prove(evidence: &Evidence, state: &State, findings: &mut Findings) {
     let received = |id: DocumentId| evidence.received_by_buyer.contains_key(&id);
-    if state.standing.as_ref().is_some_and(|offer| received(offer.document.id())) {
+    if state
+        .standing
+        .as_ref()
+        .is_some_and(|offer| received(offer.document.id()))
+    {
         findings.prove(Proof::BidsReceived);
     }
-    let Some(response) = state.order.as_ref().and_then(|placed| placed.response.as_ref()) else { return };
+    let Some(response) = state
+        .order
+        .as_ref()
+        .and_then(|placed| placed.response.as_ref())
+    else {
+        return;
+    };
     if super::terms::is_concluded(state) {
         findings.prove(Proof::Concluded);
         if received(response.id()) || state.terms.by_buyer.is_some() {
@@ -90,12 +111,16 @@ fn take(
         dialogue.record_void(now, document, reason);
         return Ok(());
     }
-    let input = Input::Document { document: document.clone(), at: now };
+    let input = Input::Document {
+        document: document.clone(),
+        at: now,
+    };
     match (dialogue.step(now, input), turn.item.void) {
         (Ok(_), None) => Ok(()),
-        (Ok(_), Some(_)) => {
-            Err((CheckName::Rules, "is marked as refused, but the rules allow it".to_owned()))
-        }
+        (Ok(_), Some(_)) => Err((
+            CheckName::Rules,
+            "is marked as refused, but the rules allow it".to_owned(),
+        )),
         (Err(rejection), Some(reason)) if rejection.in_chain => {
             dialogue.record_void(now, document, reason);
             Ok(())
@@ -106,11 +131,22 @@ fn take(
 
 /// Admitting a late bid is an act of the buyer alone; an order on the bid shows that it was done.
 fn admit_late(dialogue: &mut Dialogue, now: Timestamp, document: &Opened) {
-    let Opened::Order(order) = document else { return };
-    let late = dialogue.state().late.as_ref().map(|offer| offer.document.id());
+    let Opened::Order(order) = document else {
+        return;
+    };
+    let late = dialogue
+        .state()
+        .late
+        .as_ref()
+        .map(|offer| offer.document.id());
     if late == Some(order.body.bid) {
         // Refused only where nothing is late, and then the order is refused too.
-        let _ = dialogue.step(now, Input::AdmitLate { bid: order.body.bid });
+        let _ = dialogue.step(
+            now,
+            Input::AdmitLate {
+                bid: order.body.bid,
+            },
+        );
     }
 }
 
@@ -145,7 +181,9 @@ impl<'a> Turns<'a> {
         let mut chains = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
         let mut pending = HashSet::new();
         for item in &evidence.items {
-            let (id, Some(header)) = (item.document.id(), item.header()) else { continue };
+            let (id, Some(header)) = (item.document.id(), item.header()) else {
+                continue;
+            };
             let chain = match (header.from, header.to) {
                 (from, None) if from == buyer && id != rfp => 0,
                 (from, Some(to)) if from == buyer && to == seller => 1,
@@ -153,8 +191,16 @@ impl<'a> Turns<'a> {
                 _ => continue,
             };
             let by_buyer = header.from == buyer;
-            let receipted = evidence.received_by_buyer.get(&id).copied().filter(|_| !by_buyer);
-            chains[chain].push_back(Turn { item, by_buyer, at: receipted.unwrap_or(header.issued_at) });
+            let receipted = evidence
+                .received_by_buyer
+                .get(&id)
+                .copied()
+                .filter(|_| !by_buyer);
+            chains[chain].push_back(Turn {
+                item,
+                by_buyer,
+                at: receipted.unwrap_or(header.issued_at),
+            });
             pending.insert(id);
         }
         Self { chains, pending }
@@ -170,9 +216,15 @@ impl<'a> Iterator for Turns<'a> {
     type Item = Turn<'a>;
 
     fn next(&mut self) -> Option<Turn<'a>> {
-        let heads = self.chains.iter().enumerate().filter_map(|(i, chain)| Some((i, chain.front()?)));
+        let heads = self
+            .chains
+            .iter()
+            .enumerate()
+            .filter_map(|(i, chain)| Some((i, chain.front()?)));
         // What is due comes first; the rest only in a bundle whose answers run in a circle.
-        let next = heads.min_by_key(|(_, turn)| (!self.is_due(turn), turn.at)).map(|(i, _)| i)?;
+        let next = heads
+            .min_by_key(|(_, turn)| (!self.is_due(turn), turn.at))
+            .map(|(i, _)| i)?;
         let turn = self.chains.get_mut(next)?.pop_front()?;
         self.pending.remove(&turn.item.document.id());
         Some(turn)

@@ -32,30 +32,57 @@ pub(super) fn check(bundle: &Bundle, evidence: &Evidence, state: &State, finding
 }
 
 fn terms(bundle: &Bundle, state: &State, findings: &mut Findings) -> Result<(), String> {
-    let listed = bundle.terms.iter().find(|terms| terms.seller == state.seller);
+    let listed = bundle
+        .terms
+        .iter()
+        .find(|terms| terms.seller == state.seller);
     let listed = [
-        (Role::Buyer, listed.and_then(|terms| terms.by_buyer.as_ref())),
-        (Role::Seller, listed.and_then(|terms| terms.by_seller.as_ref())),
+        (
+            Role::Buyer,
+            listed.and_then(|terms| terms.by_buyer.as_ref()),
+        ),
+        (
+            Role::Seller,
+            listed.and_then(|terms| terms.by_seller.as_ref()),
+        ),
     ];
     if !is_concluded(state) {
         let claimed = listed.iter().any(|(_, text)| text.is_some());
-        return if claimed { Err("there are terms, but no contract".to_owned()) } else { Ok(()) };
+        return if claimed {
+            Err("there are terms, but no contract".to_owned())
+        } else {
+            Ok(())
+        };
     }
-    let computed = computed_terms(state).map_err(|e| e.to_string())?.ok_or("no terms follow from the documents")?;
+    let computed = computed_terms(state)
+        .map_err(|e| e.to_string())?
+        .ok_or("no terms follow from the documents")?;
     let mut both: Vec<Verified<Terms>> = Vec::with_capacity(2);
     for (role, text) in listed {
-        let side = if role == Role::Buyer { "buyer" } else { "seller" };
+        let side = if role == Role::Buyer {
+            "buyer"
+        } else {
+            "seller"
+        };
         let text = text.ok_or_else(|| format!("the {side} has not signed the terms"))?;
-        let terms: Verified<Terms> = signed(text).map_err(|why| format!("the {side}'s signature: {why}"))?;
+        let terms: Verified<Terms> =
+            signed(text).map_err(|why| format!("the {side}'s signature: {why}"))?;
         if terms.signer() != state.party(role) {
             return Err(format!("the {side}'s signature is somebody else's"));
         }
         if *terms != computed {
-            return Err(format!("the {side} signed terms that do not follow from the documents"));
+            return Err(format!(
+                "the {side} signed terms that do not follow from the documents"
+            ));
         }
-        let said = state.terms.of(role).ok_or_else(|| format!("the {side}'s final-terms document is missing"))?;
+        let said = state
+            .terms
+            .of(role)
+            .ok_or_else(|| format!("the {side}'s final-terms document is missing"))?;
         if said.bytes() != terms.bytes() {
-            return Err(format!("the {side}'s final-terms document carries another signature"));
+            return Err(format!(
+                "the {side}'s final-terms document carries another signature"
+            ));
         }
         both.push(terms);
     }
@@ -79,13 +106,25 @@ fn reports(bundle: &Bundle, evidence: &Evidence, state: &State, findings: &mut F
             }
         };
         findings.gap(Gap::DirectoryKeys);
-        if receipt.deal != evidence.deal || receipt.signer() == state.buyer || receipt.signer() == state.seller {
-            findings.fail(CheckName::Reports, "a report's receipt is about another deal, or signed by a party");
+        if receipt.deal != evidence.deal
+            || receipt.signer() == state.buyer
+            || receipt.signer() == state.seller
+        {
+            findings.fail(
+                CheckName::Reports,
+                "a report's receipt is about another deal, or signed by a party",
+            );
         } else if Some(receipt.terms) == signed_terms {
             findings.prove(Proof::TermsReported);
         } else if evidence.sellers.len() == 1 {
-            findings.fail(CheckName::Reports, "a report's receipt is about other terms");
+            findings.fail(
+                CheckName::Reports,
+                "a report's receipt is about other terms",
+            );
         }
-        findings.pass(CheckName::Reports, format!("{} receipts", bundle.reports.len()));
+        findings.pass(
+            CheckName::Reports,
+            format!("{} receipts", bundle.reports.len()),
+        );
     }
 }

@@ -122,7 +122,10 @@ pub struct Verdict {
 impl Verdict {
     /// The checks that failed.
     pub fn failed(&self) -> impl Iterator<Item = CheckName> {
-        self.checks.iter().filter(|check| !check.ok).map(|check| check.check)
+        self.checks
+            .iter()
+            .filter(|check| !check.ok)
+            .map(|check| check.check)
     }
 }
 
@@ -139,7 +142,11 @@ impl Findings {
     /// A check was made and passed so far.
     pub(super) fn pass(&mut self, check: CheckName, detail: impl Into<String>) {
         if !self.checks.iter().any(|made| made.check == check) {
-            self.checks.push(Check { check, ok: true, detail: detail.into() });
+            self.checks.push(Check {
+                check,
+                ok: true,
+                detail: detail.into(),
+            });
         }
     }
 
@@ -148,7 +155,11 @@ impl Findings {
         match self.checks.iter_mut().find(|made| made.check == check) {
             Some(made) if !made.ok => {}
             Some(made) => (made.ok, made.detail) = (false, detail.into()),
-            None => self.checks.push(Check { check, ok: false, detail: detail.into() }),
+            None => self.checks.push(Check {
+                check,
+                ok: false,
+                detail: detail.into(),
+            }),
         }
     }
 
@@ -170,9 +181,16 @@ impl Findings {
         let mut proves = if ok { self.proves } else { vec![] };
         proves.sort();
         proves.dedup();
-        self.gaps.extend([Gap::Names, Gap::LaterDocuments, Gap::Clocks]);
+        self.gaps
+            .extend([Gap::Names, Gap::LaterDocuments, Gap::Clocks]);
         self.gaps.sort();
         self.gaps.dedup();
-        Verdict { ok, checks: self.checks, proves, cannot_prove: self.gaps, states: self.states }
+        Verdict {
+            ok,
+            checks: self.checks,
+            proves,
+            cannot_prove: self.gaps,
+            states: self.states,
+        }
     }
 }

@@ -107,10 +107,22 @@ pub struct BidView {
 
 /// Every bid of a dialogue, the newest first.
 pub(crate) fn bids(state: &dialogue::State) -> Vec<(BidRow, &Bid)> {
-    let newest = [(&state.late, BidState::Late), (&state.standing, standing(state.phase))];
-    let newest = newest.into_iter().filter_map(|(offer, of)| offer.as_ref().map(|offer| (offer, of)));
-    let earlier = state.superseded.iter().rev().map(|offer| (offer, BidState::Superseded));
-    newest.chain(earlier).map(|(offer, of)| (row(state, offer, of), offer.bid())).collect()
+    let newest = [
+        (&state.late, BidState::Late),
+        (&state.standing, standing(state.phase)),
+    ];
+    let newest = newest
+        .into_iter()
+        .filter_map(|(offer, of)| offer.as_ref().map(|offer| (offer, of)));
+    let earlier = state
+        .superseded
+        .iter()
+        .rev()
+        .map(|offer| (offer, BidState::Superseded));
+    newest
+        .chain(earlier)
+        .map(|(offer, of)| (row(state, offer, of), offer.bid()))
+        .collect()
 }
 
 const fn standing(phase: dialogue::Phase) -> BidState {
@@ -167,9 +179,13 @@ pub(crate) fn lot_key(lot: u16) -> String {
 
 impl From<&Assessment> for Finding {
     fn from(found: &Assessment) -> Self {
-        let lot = found.criterion.strip_prefix(LOT_MARK).and_then(|lot| lot.parse().ok());
+        let lot = found
+            .criterion
+            .strip_prefix(LOT_MARK)
+            .and_then(|lot| lot.parse().ok());
         Finding {
-            criterion: Some(found.criterion.clone()).filter(|name| !name.is_empty() && lot.is_none()),
+            criterion: Some(found.criterion.clone())
+                .filter(|name| !name.is_empty() && lot.is_none()),
             lot,
             value: found.value.clone(),
             excluded: found.excluded,

@@ -1,7 +1,7 @@
 //! The delivery board: how far every document of a deal has come.
 
-use opener_peer::{DealSnapshot, Delivery, DeliveryState};
 use opener_negotiation::Role;
+use opener_peer::{DealSnapshot, Delivery, DeliveryState};
 use opener_trade::{DocumentId, PeerId, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -63,10 +63,9 @@ pub struct DeliveryView {
 fn is_answered(deal: &DealSnapshot, delivery: &Delivery) -> bool {
     let is_rfp = deal.rfp.id() == delivery.document;
     is_rfp
-        && deal
-            .dialogues
-            .iter()
-            .any(|dialogue| dialogue.seller == delivery.recipient && dialogue.chain(Role::Seller).head().is_some())
+        && deal.dialogues.iter().any(|dialogue| {
+            dialogue.seller == delivery.recipient && dialogue.chain(Role::Seller).head().is_some()
+        })
 }
 
 impl DeliveryView {

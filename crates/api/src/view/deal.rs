@@ -43,9 +43,17 @@ impl TryFrom<opener_peer::DealRow> for DealRow {
     type Error = ApiError;
 
     fn try_from(row: opener_peer::DealRow) -> Result<Self, ApiError> {
-        let role = if row.role.name() == "buyer" { Role::Buyer } else { Role::Seller };
-        let state = DealState::of_word(role, &row.state)
-            .ok_or_else(|| ApiError::new(Code::Internal, "a deal is kept with an unknown state; look at the log"))?;
+        let role = if row.role.name() == "buyer" {
+            Role::Buyer
+        } else {
+            Role::Seller
+        };
+        let state = DealState::of_word(role, &row.state).ok_or_else(|| {
+            ApiError::new(
+                Code::Internal,
+                "a deal is kept with an unknown state; look at the log",
+            )
+        })?;
         let who = match (row.needs_me, state.is_over()) {
             (true, _) => Who::Me,
             (false, true) => Who::Nobody,
@@ -73,7 +81,10 @@ impl TryFrom<opener_peer::DealRow> for DealRow {
 /// Whether bids are awaited.
 const fn is_open(state: DealState) -> bool {
     use super::RequestState;
-    matches!(state, DealState::Request(RequestState::Issued | RequestState::Collecting))
+    matches!(
+        state,
+        DealState::Request(RequestState::Issued | RequestState::Collecting)
+    )
 }
 
 /// One dialogue of a deal.
@@ -138,10 +149,14 @@ impl DealView {
             (None, Some(own)) => DealState::Dialogue(own.phase.into()),
             (None, None) => DealState::Dialogue(DialogueState::Delivered),
         };
-        let choosing = deal.request.as_ref().filter(|request| {
-            request.phase == opener_negotiation::request::Phase::Evaluating
+        let choosing = deal
+            .request
+            .as_ref()
+            .filter(|request| request.phase == opener_negotiation::request::Phase::Evaluating);
+        let own = choosing.map(|_| Turn {
+            who: Who::Me,
+            until: Some(rfp.schedule.award_by),
         });
-        let own = choosing.map(|_| Turn { who: Who::Me, until: Some(rfp.schedule.award_by) });
         DealView {
             deal: deal.deal,
             role: deal.role,
@@ -155,7 +170,11 @@ impl DealView {
             award_by: rfp.schedule.award_by,
             lines: count(rfp.lines.len()),
             lots: rfp.lots.iter().map(|lot| lot.number).collect(),
-            dialogues: deal.dialogues.iter().map(|state| dialogue_view(state, names)).collect(),
+            dialogues: deal
+                .dialogues
+                .iter()
+                .map(|state| dialogue_view(state, names))
+                .collect(),
             reports: deal.reports.iter().map(ReportView::from).collect(),
         }
     }
@@ -168,14 +187,21 @@ fn dialogue_view(state: &dialogue::State, names: &HashMap<PeerId, String>) -> Di
         state: state.phase.into(),
         turn: Turn::of(state),
         bids: bids(state).into_iter().map(|(row, _)| row).collect(),
-        order: state.order.as_ref().map(|placed| OrderView::new(state, placed)),
+        order: state
+            .order
+            .as_ref()
+            .map(|placed| OrderView::new(state, placed)),
         signed_by_buyer: state.terms.by_buyer.is_some(),
         signed_by_seller: state.terms.by_seller.is_some(),
     }
 }
 
 fn name_in_bid(state: &dialogue::State) -> Option<String> {
-    let newest = state.standing.as_ref().or(state.late.as_ref()).or(state.superseded.last());
+    let newest = state
+        .standing
+        .as_ref()
+        .or(state.late.as_ref())
+        .or(state.superseded.last());
     newest.map(|offer| offer.bid().seller.name.to_string())
 }
 
@@ -183,11 +209,21 @@ fn name_in_bid(state: &dialogue::State) -> Option<String> {
 const NAMED_CONTACTS: usize = 5_000;
 
 /// What the peers of a deal call themselves: in their bids, else in their listings.
-pub(crate) async fn names(handle: &Handle, deal: &DealSnapshot) -> Result<HashMap<PeerId, String>, ApiError> {
-    let mut names: HashMap<PeerId, String> =
-        deal.dialogues.iter().filter_map(|state| Some((state.seller, name_in_bid(state)?))).collect();
+pub(crate) async fn names(
+    handle: &Handle,
+    deal: &DealSnapshot,
+) -> Result<HashMap<PeerId, String>, ApiError> {
+    let mut names: HashMap<PeerId, String> = deal
+        .dialogues
+        .iter()
+        .filter_map(|state| Some((state.seller, name_in_bid(state)?)))
+        .collect();
     names.insert(deal.rfp.signer(), deal.rfp.body.buyer.name.to_string());
-    if deal.dialogues.iter().any(|state| !names.contains_key(&state.seller)) {
+    if deal
+        .dialogues
+        .iter()
+        .any(|state| !names.contains_key(&state.seller))
+    {
         for contact in handle.contacts(NAMED_CONTACTS).await? {
             if !contact.name.is_empty() {
                 names.entry(contact.peer).or_insert(contact.name);

@@ -75,7 +75,10 @@ pub struct NetworkView {
 
 impl From<Status> for NetworkView {
     fn from(status: Status) -> Self {
-        let answering = status.directories.iter().filter(|d| d.answered_at.is_some() && d.error.is_none());
+        let answering = status
+            .directories
+            .iter()
+            .filter(|d| d.answered_at.is_some() && d.error.is_none());
         let of = status.deliveries;
         NetworkView {
             peer: status.peer,

@@ -35,7 +35,10 @@ impl From<&Record> for HistoryView {
         let document = &*record.document;
         HistoryView {
             document: document.id(),
-            kind: document.kind().map_or("unknown", |kind| kind.name()).to_owned(),
+            kind: document
+                .kind()
+                .map_or("unknown", |kind| kind.name())
+                .to_owned(),
             from: document.signer(),
             to: document.header().and_then(|header| header.to),
             at: record.at,

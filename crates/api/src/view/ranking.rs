@@ -1,6 +1,8 @@
 //! Rankings with their arithmetic.
 
-use opener_decision::{self as decision, Apart, Award, Candidate, Group, Obstacle, Ranked, Ranking, Step};
+use opener_decision::{
+    self as decision, Apart, Award, Candidate, Group, Obstacle, Ranked, Ranking, Step,
+};
 use opener_negotiation::dialogue::{Offer, Phase, State};
 use opener_peer::DealSnapshot;
 use opener_trade::{
@@ -119,7 +121,11 @@ pub struct ProposalView {
 
 impl From<Award> for ProposalView {
     fn from(award: Award) -> Self {
-        ProposalView { bid: award.bid, seller: award.seller, lots: award.lots }
+        ProposalView {
+            bid: award.bid,
+            seller: award.seller,
+            lots: award.lots,
+        }
     }
 }
 
@@ -157,9 +163,14 @@ pub struct RankingView {
 /// The bids of a deal as they are judged: the standing one of each dialogue, and a late one beside it.
 fn candidates(deal: &DealSnapshot) -> Vec<Candidate<'_>> {
     let offers = deal.dialogues.iter().flat_map(|state| {
-        [&state.standing, &state.late].into_iter().flatten().map(move |offer| (state, offer))
+        [&state.standing, &state.late]
+            .into_iter()
+            .flatten()
+            .map(move |offer| (state, offer))
     });
-    offers.map(|(state, offer)| candidate(deal, state, offer)).collect()
+    offers
+        .map(|(state, offer)| candidate(deal, state, offer))
+        .collect()
 }
 
 /// What the view says of a late bid that the buyer admitted; the decision asks for a reason on record.
@@ -168,17 +179,31 @@ const ADMITTED: &str = "admitted by the buyer";
 fn candidate<'a>(deal: &'a DealSnapshot, state: &'a State, offer: &'a Offer) -> Candidate<'a> {
     let bid = offer.document.id();
     let late = offer.received_at > state.rfp.body.schedule.bid_deadline;
-    let admitted = late && state.standing.as_ref().is_some_and(|standing| standing.document.id() == bid);
-    let found: Vec<Finding> =
-        deal.assessments.iter().filter(|found| found.bid == bid).map(Finding::from).collect();
+    let admitted = late
+        && state
+            .standing
+            .as_ref()
+            .is_some_and(|standing| standing.document.id() == bid);
+    let found: Vec<Finding> = deal
+        .assessments
+        .iter()
+        .filter(|found| found.bid == bid)
+        .map(Finding::from)
+        .collect();
     let assessments = found.iter().filter_map(|found| {
         let value = found.value.as_ref()?.parse().ok()?;
-        Some(decision::Assessment { criterion: found.criterion.clone()?, value })
+        Some(decision::Assessment {
+            criterion: found.criterion.clone()?,
+            value,
+        })
     });
     let exclusions = found
         .iter()
         .filter(|found| found.excluded)
-        .map(|found| decision::Exclusion { lot: found.lot, reason: found.reason.clone() });
+        .map(|found| decision::Exclusion {
+            lot: found.lot,
+            reason: found.reason.clone(),
+        });
     Candidate {
         bid,
         seller: state.seller,
@@ -207,8 +232,13 @@ impl RankingView {
         let ranking = decision::rank(rfp, &candidates, lot);
         let rankings = decision::best_per_lot(rfp, &candidates);
         let name = |bid: DocumentId| {
-            let offer = candidates.iter().find(|candidate| candidate.bid == bid).map(|found| found.offer);
-            offer.map(|offer: &Bid| offer.seller.name.to_string()).unwrap_or_default()
+            let offer = candidates
+                .iter()
+                .find(|candidate| candidate.bid == bid)
+                .map(|found| found.offer);
+            offer
+                .map(|offer: &Bid| offer.seller.name.to_string())
+                .unwrap_or_default()
         };
         let apart = |group| apart(&ranking, group, name);
         RankingView {
@@ -217,14 +247,21 @@ impl RankingView {
             lots: rankings.iter().filter_map(|(lot, _)| *lot).collect(),
             currency: ranking.currency,
             tax_basis: ranking.basis,
-            ranked: ranking.ranked.iter().map(|bid| ranked(bid, name(bid.bid))).collect(),
+            ranked: ranking
+                .ranked
+                .iter()
+                .map(|bid| ranked(bid, name(bid.bid)))
+                .collect(),
             late: apart(Group::Late),
             knocked_out: apart(Group::KnockedOut),
             incomparable: apart(Group::Incomparable),
             incomplete: apart(Group::Incomplete),
             partial: apart(Group::Partial),
             not_standing: apart(Group::NotStanding),
-            proposal: decision::proposal(&rankings).into_iter().map(ProposalView::from).collect(),
+            proposal: decision::proposal(&rankings)
+                .into_iter()
+                .map(ProposalView::from)
+                .collect(),
         }
     }
 }
@@ -245,7 +282,10 @@ fn ranked(bid: &Ranked, seller_name: String) -> RankedView {
 }
 
 fn apart(ranking: &Ranking, group: Group, name: impl Fn(DocumentId) -> String) -> Vec<ApartView> {
-    let of_group = ranking.apart.iter().filter(|bid| bid.obstacle.group() == group);
+    let of_group = ranking
+        .apart
+        .iter()
+        .filter(|bid| bid.obstacle.group() == group);
     of_group
         .map(|bid: &Apart| ApartView {
             bid: bid.bid,

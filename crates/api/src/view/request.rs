@@ -59,7 +59,10 @@ impl From<&DealSnapshot> for RfpView {
             lines: award
                 .lines
                 .iter()
-                .map(|line| AwardedLine { line: line.line, quantity: line.quantity })
+                .map(|line| AwardedLine {
+                    line: line.line,
+                    quantity: line.quantity,
+                })
                 .collect(),
             concluded: award.concluded,
         };
@@ -72,7 +75,9 @@ impl From<&DealSnapshot> for RfpView {
             state: request.map(|state| state.phase.into()),
             content: deal.rfp.body.clone(),
             invited: super::bid::count(deal.dialogues.len()),
-            awards: request.map(|state| state.awards.iter().map(award).collect()).unwrap_or_default(),
+            awards: request
+                .map(|state| state.awards.iter().map(award).collect())
+                .unwrap_or_default(),
         }
     }
 }

@@ -63,7 +63,11 @@ impl From<&Verified<Listing>> for ListingView {
             currencies: listing.currencies.to_vec(),
             languages: listing.languages.to_vec(),
             addresses: listing.addresses.to_vec(),
-            capabilities: listing.capabilities.iter().map(ToString::to_string).collect(),
+            capabilities: listing
+                .capabilities
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             url: listing.url.as_ref().map(ToString::to_string),
         }
     }
@@ -117,7 +121,10 @@ impl From<&Seller> for SellerView {
 
 fn kilometres(metres: u32) -> Option<Number> {
     let thousand = Number::from(1000);
-    Number::from(metres).decimal().checked_div(thousand.decimal()).map(Number::from)
+    Number::from(metres)
+        .decimal()
+        .checked_div(thousand.decimal())
+        .map(Number::from)
 }
 
 #[cfg(test)]

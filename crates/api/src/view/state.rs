@@ -112,11 +112,13 @@ impl DealState {
         type Plain = serde::de::value::Error;
         match role {
             Role::Buyer => {
-                let state: Result<RequestState, Plain> = Deserialize::deserialize(word.into_deserializer());
+                let state: Result<RequestState, Plain> =
+                    Deserialize::deserialize(word.into_deserializer());
                 state.ok().map(DealState::Request)
             }
             Role::Seller => {
-                let state: Result<DialogueState, Plain> = Deserialize::deserialize(word.into_deserializer());
+                let state: Result<DialogueState, Plain> =
+                    Deserialize::deserialize(word.into_deserializer());
                 state.ok().map(DealState::Dialogue)
             }
         }
@@ -153,7 +155,10 @@ pub struct Turn {
 }
 
 impl Turn {
-    pub(crate) const NOBODY: Turn = Turn { who: Who::Nobody, until: None };
+    pub(crate) const NOBODY: Turn = Turn {
+        who: Who::Nobody,
+        until: None,
+    };
 
     /// The turn in one dialogue, seen from our side.
     pub(crate) fn of(state: &dialogue::State) -> Self {
@@ -163,7 +168,10 @@ impl Turn {
             Some(_) => Who::Other,
             None => Who::Nobody,
         };
-        Turn { who, until: turn.until }
+        Turn {
+            who,
+            until: turn.until,
+        }
     }
 
     /// The turn of a deal with several dialogues: mine before the others', then what ends soonest.
@@ -189,10 +197,19 @@ mod tests {
 
     #[test]
     fn mine_comes_before_theirs_and_sooner_before_later() {
-        let turn = |who, until| Turn { who, until: Some(Timestamp::from_millis(until)) };
+        let turn = |who, until| Turn {
+            who,
+            until: Some(Timestamp::from_millis(until)),
+        };
         let mine = turn(Who::Me, 9);
-        assert_eq!(Turn::first([turn(Who::Other, 1), mine, turn(Who::Me, 10)].into_iter()), mine);
-        let open = Turn { who: Who::Other, until: None };
+        assert_eq!(
+            Turn::first([turn(Who::Other, 1), mine, turn(Who::Me, 10)].into_iter()),
+            mine
+        );
+        let open = Turn {
+            who: Who::Other,
+            until: None,
+        };
         assert_eq!(Turn::first([Turn::NOBODY, open].into_iter()), open);
         assert_eq!(Turn::first([].into_iter()), Turn::NOBODY);
     }

@@ -28,11 +28,18 @@ pub struct TermsView {
 /// # Errors
 /// The documents contradict each other.
 pub(crate) fn computed(state: &State) -> Result<Option<Terms>, Invalid> {
-    if !matches!(state.phase, Phase::Answered | Phase::Concluded | Phase::Reported) {
+    if !matches!(
+        state.phase,
+        Phase::Answered | Phase::Concluded | Phase::Reported
+    ) {
         return Ok(None);
     }
-    let (Some(offer), Some(placed)) = (&state.standing, &state.order) else { return Ok(None) };
-    let Some(response) = &placed.response else { return Ok(None) };
+    let (Some(offer), Some(placed)) = (&state.standing, &state.order) else {
+        return Ok(None);
+    };
+    let Some(response) = &placed.response else {
+        return Ok(None);
+    };
     terms_of(Concluded {
         deal: state.deal,
         buyer: state.buyer,
@@ -54,7 +61,11 @@ pub(crate) fn computed(state: &State) -> Result<Option<Terms>, Invalid> {
 impl TermsView {
     /// The terms as signed, or as they would be signed.
     pub(crate) fn new(state: &State) -> Result<Option<Self>, Invalid> {
-        let signed = state.terms.by_buyer.as_ref().or(state.terms.by_seller.as_ref());
+        let signed = state
+            .terms
+            .by_buyer
+            .as_ref()
+            .or(state.terms.by_seller.as_ref());
         let terms = match signed {
             Some(signed) => Terms::clone(signed),
             None => match computed(state)? {
