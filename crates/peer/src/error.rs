@@ -47,3 +47,10 @@ pub enum PeerError {
     #[error("the peer has stopped")]
     Stopped,
 }
+
+impl PeerError {
+    /// Whether the database refused, so that nothing else would go better now.
+    pub(crate) const fn is_of_database(&self) -> bool {
+        matches!(self, PeerError::Store(_))
+    }
+}

@@ -59,6 +59,30 @@ impl Engine {
         now: Timestamp,
         answers: &[Answered],
     ) -> Result<(), PeerError> {
+        match self.answered_together(now, answers).await {
+            // One that fails must not keep the others from being noted: each by itself, then.
+            Err(error) if !error.is_of_database() => {
+                for answer in answers {
+                    match self
+                        .answered_together(now, std::slice::from_ref(answer))
+                        .await
+                    {
+                        Err(error) if error.is_of_database() => return Err(error),
+                        Err(error) => tracing::error!(%error, "an answer could not be taken"),
+                        Ok(()) => {}
+                    }
+                }
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    async fn answered_together(
+        &mut self,
+        now: Timestamp,
+        answers: &[Answered],
+    ) -> Result<(), PeerError> {
         let mut work = self.begin(now).await?;
         for Answered { attempt, answer } in answers {
             work.conclude_attempt(attempt, answer).await?;

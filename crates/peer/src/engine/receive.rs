@@ -54,23 +54,66 @@ impl Engine {
             .iter()
             .map(|arrival| self.buckets.take(arrival.from, 1, now))
             .collect();
+        let together = self.receive_together(now, arrivals, &admitted).await;
+        match together {
+            // One that fails must not keep the others out: each by itself, then.
+            Err(error) if !error.is_of_database() => {
+                let mut answers = Vec::with_capacity(arrivals.len());
+                for (arrival, admitted) in arrivals.iter().zip(admitted) {
+                    answers.push(self.receive_alone(now, arrival, admitted).await?);
+                }
+                Ok(answers)
+            }
+            done => done,
+        }
+    }
+
+    async fn receive_together(
+        &mut self,
+        now: Timestamp,
+        arrivals: &[Arrival],
+        admitted: &[bool],
+    ) -> Result<Vec<Arc<[u8]>>, PeerError> {
         let mut work = self.begin(now).await?;
         let mut answers = Vec::with_capacity(arrivals.len());
         for (arrival, admitted) in arrivals.iter().zip(admitted) {
-            let answer = if admitted {
+            answers.push(if *admitted {
                 work.receive(arrival).await?
             } else {
+                let rule = "too many documents; wait a little";
                 work.failure(
                     arrival.from,
                     None,
-                    &Rejection::new(Reason::RateLimited, "too many documents; wait a little"),
+                    &Rejection::new(Reason::RateLimited, rule),
                 )?
-            };
-            answers.push(answer);
+            });
         }
         let changed = work.commit().await?;
         self.adopt(changed);
         Ok(answers)
+    }
+
+    async fn receive_alone(
+        &mut self,
+        now: Timestamp,
+        arrival: &Arrival,
+        admitted: bool,
+    ) -> Result<Arc<[u8]>, PeerError> {
+        let one = std::slice::from_ref(arrival);
+        match self.receive_together(now, one, &[admitted]).await {
+            Ok(mut answers) => answers.pop().ok_or(PeerError::NotFound("answer")),
+            Err(error) if error.is_of_database() => Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a document could not be taken");
+                let work = self.begin(now).await?;
+                let rule = "the receiver cannot take this document now";
+                work.failure(
+                    arrival.from,
+                    None,
+                    &Rejection::new(Reason::Unavailable, rule),
+                )
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What our side says in its dialogues.
 
-use opener_negotiation::{Entry, Rejection, dialogue::Command, dialogue::Input};
+use opener_negotiation::{Rejection, dialogue::Command, dialogue::Input};
 use opener_store::{Assessment, NoticeId};
 use opener_trade::{DealId, DocumentId, PeerId, Timestamp};
 
@@ -131,36 +131,5 @@ impl Engine {
             (true, None) => Err(PeerError::NotFound("dialogue: name the seller")),
             (false, _) => Ok((deal, me)),
         }
-    }
-
-    /// Time passes for a dialogue or a request.
-    pub(super) async fn tick_one(
-        &mut self,
-        now: Timestamp,
-        deal: DealId,
-        seller: Option<PeerId>,
-    ) -> Result<(), PeerError> {
-        let mut work = self.begin(now).await?;
-        match seller {
-            Some(seller) => {
-                let effects = work.step((deal, seller), Input::Tick).await?;
-                work.carry_out((deal, seller), effects).await?;
-            }
-            None => work.tell_request(deal, Entry::Tick).await?,
-        }
-        let still_due = match seller {
-            Some(seller) => work.dialogue((deal, seller)).await?.state().wake_at(),
-            None => work.request(deal).await?.state().wake_at(),
-        };
-        let changed = work.commit().await?;
-        self.adopt(changed);
-        if still_due.is_some_and(|at| at <= now) {
-            // A machine that is not moved by its own moment must not be woken by it for ever.
-            tracing::warn!(%deal, "a moment passed without effect");
-            let mut tx = self.store.begin().await?;
-            tx.set_wake(deal, seller, None).await?;
-            tx.commit().await?;
-        }
-        Ok(())
     }
 }
