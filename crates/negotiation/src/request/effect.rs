@@ -1,4 +1,4 @@
-//! What a request asks its peer to do. In this order: persist, send, notify.
+//! What a request asks its peer to do. In this order: persist, send, wake, notify.
 
 use opener_trade::{DocumentId, Timestamp};
 use serde::{Deserialize, Serialize};

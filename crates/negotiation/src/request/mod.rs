@@ -95,6 +95,7 @@ impl Request {
             effects.extend(next.wake_at().map(Effect::WakeAt));
         }
         self.state = next;
+        effects.sort_by_key(order_of);
         Ok(effects)
     }
 
@@ -121,6 +122,16 @@ impl Request {
             fact => Input::Fact(fact),
         };
         self.step(now, input).map(drop)
+    }
+}
+
+const fn order_of(effect: &Effect) -> u8 {
+    match effect {
+        Effect::Persist(_) => 0,
+        Effect::Broadcast(_) => 1,
+        Effect::TellLosers => 2,
+        Effect::WakeAt(_) => 3,
+        Effect::Notify(_) => 4,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use opener_trade::{
-    Duration, PeerId, Timestamp, Verified,
+    Duration, PeerId, Reason, Timestamp, Verified,
     document::{Document, Rfp, RfpCancel},
 };
 use serde::{Deserialize, Serialize};
@@ -149,7 +149,17 @@ impl State {
                 Vec::new()
             }
             Entry::Bid { .. } => return Ok(Vec::new()),
-            Entry::Reserve { seller, lines } => self.reserve(seller, &lines)?,
+            Entry::Reserve { seller, lines } => {
+                if now > self.rfp.body.schedule.award_by {
+                    return Err(Rejection::new(
+                        Reason::Late,
+                        "the time to choose has passed",
+                    ));
+                }
+                let mut passed = self.pass(now);
+                passed.extend(self.reserve(seller, &lines)?);
+                passed
+            }
             Entry::Free { seller } => match self.awards.get(&seller) {
                 Some(award) if !award.concluded => self.free(seller),
                 _ => return Ok(Vec::new()),

@@ -1,0 +1,6 @@
+//! The rules of a request as a whole.
+
+mod award;
+mod kit;
+mod model;
+mod time;

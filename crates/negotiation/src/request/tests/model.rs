@@ -1,0 +1,197 @@
+//! Random facts in random order, against plain bookkeeping.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::kit::*;
+use crate::{
+    Entry, LineQuantity,
+    dialogue::tests::kit::{AWARD_BY, list, parse},
+    request::{Effect, Phase},
+};
+
+#[derive(Debug, Clone)]
+enum Move {
+    Wait(i64),
+    Tick,
+    Bid(u8),
+    Reserve(u8, Vec<(u32, String)>),
+    Free(u8),
+    /// In exactly the reserved quantities, or in others.
+    Conclude(u8, Option<Vec<(u32, String)>>),
+    Cancel,
+}
+
+fn lines() -> impl Strategy<Value = Vec<(u32, String)>> {
+    let quantity = prop_oneof![
+        8 => (1..=12_000u32).prop_map(|thousandths| Decimal::new(i64::from(thousandths), 3).to_string()),
+        2 => prop_oneof![Just("10"), Just("20"), Just("5"), Just("0"), Just("-3")].prop_map(str::to_owned),
+    ];
+    prop::collection::vec((1..=4u32, quantity), 1..4)
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let seller = 0..4u8;
+    let one = prop_oneof![
+        3 => (1..60i64).prop_map(Move::Wait),
+        2 => Just(Move::Tick),
+        3 => seller.clone().prop_map(Move::Bid),
+        6 => (seller.clone(), lines()).prop_map(|(seller, lines)| Move::Reserve(seller, lines)),
+        2 => seller.clone().prop_map(Move::Free),
+        4 => (seller, prop::option::weighted(0.4, lines())).prop_map(|(seller, lines)| Move::Conclude(seller, lines)),
+        1 => Just(Move::Cancel),
+    ];
+    prop::collection::vec(one, 1..40)
+}
+
+fn borrowed(lines: &[(u32, String)]) -> Vec<(u32, &str)> {
+    lines
+        .iter()
+        .map(|(line, quantity)| (*line, quantity.as_str()))
+        .collect()
+}
+
+/// What each seller has, and whether it is concluded: the plain bookkeeping.
+type Books = BTreeMap<u8, (Vec<(u32, Decimal)>, bool)>;
+
+fn total(books: &Books, line: u32, concluded_only: bool) -> Decimal {
+    books
+        .values()
+        .filter(|(_, concluded)| *concluded || !concluded_only)
+        .flat_map(|(lines, _)| lines)
+        .filter(|(number, _)| *number == line)
+        .map(|(_, quantity)| *quantity)
+        .sum()
+}
+
+fn fits(books: &Books, lines: &[(u32, Decimal)]) -> bool {
+    lines.iter().all(|(line, quantity)| {
+        let Some((_, asked)) = ASKED.iter().find(|(number, _)| number == line) else {
+            return false;
+        };
+        let wanted: Decimal = lines
+            .iter()
+            .filter(|(number, _)| number == line)
+            .map(|(_, quantity)| *quantity)
+            .sum();
+        *quantity > Decimal::ZERO && total(books, *line, false) + wanted <= Decimal::from(*asked)
+    })
+}
+
+fn decimals(lines: &[(u32, String)]) -> Vec<(u32, Decimal)> {
+    lines
+        .iter()
+        .map(|(line, quantity)| (*line, quantity.parse().unwrap()))
+        .collect()
+}
+
+fn play(moves: Vec<Move>) {
+    let mut desk = Desk::new();
+    let mut books = Books::new();
+    let mut minute = 0;
+    let mut losers_told = 0;
+    for step in moves {
+        let before = desk.phase();
+        match step {
+            Move::Wait(minutes) => {
+                minute += minutes;
+                continue;
+            }
+            Move::Tick => desk.tick(minute),
+            Move::Bid(seller) => desk.bid(minute, seller),
+            Move::Reserve(seller, lines) => {
+                let wanted = decimals(&lines);
+                let allowed = !before.is_terminal()
+                    && minute <= AWARD_BY
+                    && !books.contains_key(&seller)
+                    && fits(&books, &wanted);
+                let taken = desk.reserve(minute, seller, &borrowed(&lines));
+                assert_eq!(taken.is_ok(), allowed, "{taken:?}");
+                if allowed {
+                    books.insert(seller, (wanted, false));
+                }
+            }
+            Move::Free(seller) => {
+                desk.free(minute, seller);
+                if matches!(books.get(&seller), Some((_, false))) {
+                    books.remove(&seller);
+                }
+            }
+            Move::Conclude(seller, lines) => {
+                let reserved = books
+                    .get(&seller)
+                    .filter(|(_, concluded)| !concluded)
+                    .cloned();
+                let wanted = match (&lines, &reserved) {
+                    (Some(lines), _) => decimals(lines),
+                    (None, Some((lines, _))) => lines.clone(),
+                    (None, None) => vec![(1, Decimal::ONE)],
+                };
+                let mut others = books.clone();
+                others.remove(&seller);
+                let allowed = reserved.is_some() && fits(&others, &wanted);
+                let lines = wanted.iter().map(|(line, quantity)| LineQuantity {
+                    line: *line,
+                    quantity: parse(&quantity.to_string()),
+                });
+                let fact = Entry::Conclude {
+                    seller: peer(seller),
+                    lines: list(lines.collect()),
+                };
+                let taken = desk.learn(minute, fact);
+                assert_eq!(taken.is_ok(), allowed, "{taken:?}");
+                if allowed {
+                    books.insert(seller, (wanted, true));
+                }
+            }
+            Move::Cancel => {
+                let open = books.values().any(|(_, concluded)| !concluded);
+                let allowed = !before.is_terminal() && !open;
+                assert_eq!(desk.cancel(minute).is_ok(), allowed);
+            }
+        }
+        losers_told += desk
+            .effects
+            .iter()
+            .filter(|effect| **effect == Effect::TellLosers)
+            .count();
+        check(&desk, &books, before, losers_told);
+    }
+    desk.check_replay();
+}
+
+fn check(desk: &Desk, books: &Books, before: Phase, losers_told: usize) {
+    let state = desk.request.state();
+    let open = books.values().any(|(_, concluded)| !concluded);
+    for (line, asked) in ASKED {
+        assert_eq!(state.taken(line), total(books, line, false));
+        assert_eq!(state.awarded(line), total(books, line, true));
+        assert!(state.taken(line) <= Decimal::from(asked));
+    }
+    if before.is_terminal() {
+        assert_eq!(desk.phase(), before, "an end is an end");
+    }
+    let complete =
+        total(books, 1, true) == Decimal::from(10) && total(books, 2, true) == Decimal::from(20);
+    assert_eq!(desk.phase() == Phase::Awarded, complete);
+    let waits = desk.phase() == Phase::Awarding && open;
+    assert!(state.wake_at().is_some() || waits || desk.phase().is_terminal());
+    assert!(losers_told <= 1);
+    let ended_by_choice = matches!(
+        desk.phase(),
+        Phase::Awarded | Phase::NoAward | Phase::Expired
+    );
+    assert!(!ended_by_choice || losers_told == 1);
+    assert!(!open || matches!(desk.phase(), Phase::Awarding | Phase::Awarded));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_books_are_right(moves in moves()) {
+        play(moves);
+    }
+}
