@@ -1,0 +1,67 @@
+//! What will happen when: messages on their way, and what waits for a moment.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use opener_trade::Timestamp;
+
+use crate::Actor;
+
+/// One delivery that waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ticket(pub(crate) u64);
+
+/// Something that will happen.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    /// A document reaches its recipient.
+    Request {
+        from: Actor,
+        to: Actor,
+        ticket: Ticket,
+        bytes: Arc<[u8]>,
+    },
+    /// The answer to it reaches its sender.
+    Answer {
+        from: Actor,
+        to: Actor,
+        ticket: Ticket,
+        bytes: Arc<[u8]>,
+    },
+    /// The sender stops waiting for the answer.
+    GiveUp { sender: Actor, ticket: Ticket },
+    /// A sleeping computer wakes up.
+    Wake(Actor),
+    /// A crashed program is started again.
+    Restart(Actor),
+}
+
+/// The events to come, in order of time; those of one moment in the order in which they were planned.
+#[derive(Debug, Default)]
+pub(crate) struct Agenda {
+    events: BTreeMap<(Timestamp, u64), Event>,
+    planned: u64,
+}
+
+impl Agenda {
+    pub(crate) fn plan(&mut self, at: Timestamp, event: Event) {
+        self.planned += 1;
+        self.events.insert((at, self.planned), event);
+    }
+
+    pub(crate) fn next_at(&self) -> Option<Timestamp> {
+        self.events.keys().next().map(|(at, _)| *at)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Event> {
+        self.events.pop_first().map(|(_, event)| event)
+    }
+
+    /// Takes the other documents that reach the same actor at the same moment, if they are next.
+    pub(crate) fn pop_request_to(&mut self, actor: Actor, at: Timestamp) -> Option<Event> {
+        let ((moment, _), event) = self.events.first_key_value()?;
+        match event {
+            Event::Request { to, .. } if *to == actor && *moment == at => self.pop(),
+            _ => None,
+        }
+    }
+}
