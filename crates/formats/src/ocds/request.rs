@@ -69,6 +69,10 @@ pub(crate) fn read(file: &str, root: &Field<'_>, timing: &Timing) -> Result<Read
     let currency = chosen_currency(&of_bids, &named, buyer.place.country, &tender, w)
         .ok_or_else(|| FormatError::new(file, "tender/value/currency", "name a currency"))?;
     let criterion = amounts.criterion(&tender, currency, w);
+    if bids.is_empty() && awards.iter().any(Award::is_active) {
+        let text = "holds no bids; the recorded awards can be compared with none";
+        w.add(release.section("bids").path(), text);
+    }
     let recorded_period = schedule::bidding(&tender, w);
     bids::note_late(&bids, recorded_period.end, w);
     let tax_basis = bids::basis(&tender.get("value"), &bids, w);
@@ -151,8 +155,8 @@ impl Amounts<'_> {
             .collect()
     }
 
-    /// Price alone, from nothing to twice the largest amount that the record names: the tender's value, its lots' and
-    /// items' together, a bid, an award.
+    /// Price alone, from nothing to twice the larger of the tender's value and its highest bid. Where a record has
+    /// neither, an award, the lots' values or the items' estimates stand in.
     fn criterion(
         &self,
         tender: &Field<'_>,
@@ -161,25 +165,27 @@ impl Amounts<'_> {
     ) -> Criterion {
         let same = |amount: &&Amount| amount.currency.is_none_or(|other| other == currency);
         let value = |amount: &Amount| amount.number.decimal();
-        let singles = self
-            .value
-            .iter()
-            .chain(self.bids.iter().map(|bid| &bid.amount))
-            .chain(self.awards.iter().filter_map(|award| award.amount.as_ref()));
+        let of_bids = self.bids.iter().map(|bid| &bid.amount);
+        let stated = self.value.iter().chain(of_bids).filter(same).map(value);
+        let of_awards = self.awards.iter().filter_map(|award| award.amount.as_ref());
+        let of_awards = of_awards.filter(same).map(value);
+        let of_lots = self.lots.values.iter().filter(same).map(value);
         let of_items = self
             .items
             .estimates
             .iter()
             .filter(|(_, price)| same(&price));
-        let of_items = of_items.fold(Decimal::ZERO, |sum, (quantity, price)| {
-            sum.saturating_add(quantity.decimal().saturating_mul(value(price)))
-        });
-        let of_lots = self.lots.values.iter().filter(same).map(value);
-        let of_lots = of_lots.fold(Decimal::ZERO, Decimal::saturating_add);
-        let largest = singles
-            .filter(same)
-            .map(value)
-            .fold(of_items.max(of_lots), Decimal::max);
+        let of_items =
+            of_items.map(|(quantity, price)| quantity.decimal().saturating_mul(value(price)));
+        let largest = stated
+            .max()
+            .filter(|largest| *largest > Decimal::ZERO)
+            .or_else(|| {
+                let lots = of_lots.fold(Decimal::ZERO, Decimal::saturating_add);
+                let items = of_items.fold(Decimal::ZERO, Decimal::saturating_add);
+                of_awards.chain([lots, items]).max()
+            })
+            .unwrap_or_default();
         let worst = if largest > Decimal::ZERO {
             bounded(largest.max(Decimal::ONE))
         } else {

@@ -3,4 +3,5 @@
 mod any_input;
 mod ocds_files;
 mod own_files;
+mod recorded;
 mod schema;

@@ -207,6 +207,7 @@ fn two_lots_have_two_bids_each_and_a_winner_of_their_own() {
     let lots: Vec<u16> = reading.rfp.lots.iter().map(|lot| lot.number).collect();
     let of_lines: Vec<Option<u16>> = reading.rfp.lines.iter().map(|line| line.lot).collect();
     assert_eq!((lots, of_lines), (vec![1, 2], vec![Some(1), Some(2)]));
+    assert_eq!(reading.rfp.criteria[0].worst.to_string(), "12000000");
     let bidders = bidders(&reading);
     assert_eq!(bidders.len(), 2);
     let totals: Vec<String> = bidders
