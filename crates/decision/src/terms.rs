@@ -3,7 +3,8 @@
 use opener_trade::{
     DealId, DocumentId, Invalid, List, Money, PeerId, Quantity, Timestamp,
     document::{
-        Bid, Charge, Disclosure, Order, OrderResponse, ResponseStatus, Rfp, Terms, TermsLine,
+        Bid, Disclosure, Order, OrderOutcome, OrderResponse, Price, ResponseStatus, Rfp, Terms,
+        TermsLine,
     },
     envelope::Payload,
     limits::{CHARGES, LINES},
@@ -42,10 +43,10 @@ pub struct Concluded<'a> {
 
 /// The terms of a deal at the stricter of the disclosures that RFP, bid and order allow.
 ///
-/// Lines stand in the order's order; a line that the response splits gives one entry for each part, in the response's
-/// order, with the quantity and price of the response. Refused lines are left out, and with them the charges of a lot of
-/// which nothing is left. `answer_by` is [`Order::decide_at`], grace included. Nothing but the documents goes in, so both
-/// parties compute the same terms.
+/// An order that is accepted as it stands gives its own lines. A changed answer gives the lines it does not refuse, in
+/// its own order, with its quantities and prices. The charges are those of the order: an answer changes none.
+/// `answer_by` is [`Order::decide_at`], grace included. Nothing but the documents goes in, so both parties compute the
+/// same terms.
 ///
 /// # Errors
 /// The response does not fit the order, refuses all of it, or the terms fail their check: ordered after the bid's
@@ -64,7 +65,7 @@ pub fn terms_of(concluded: Concluded<'_>) -> Result<Terms, Invalid> {
     if lines.is_empty() {
         return Err(Invalid::new("response", "refuses every line"));
     }
-    let charges = charges_of(rfp, order, &lines);
+    let charges = order.charges.to_vec();
     let prices = disclosure >= Disclosure::Prices;
     let full = disclosure == Disclosure::Full;
     let amounts = lines.iter().map(|line| line.amount);
@@ -111,38 +112,38 @@ fn lines_of(
     response: &OrderResponse,
     disclosure: Disclosure,
 ) -> Result<Vec<TermsLine>, Invalid> {
-    let mut lines = vec![];
-    for ordered in &order.lines {
-        let asked = rfp.line(ordered.line);
-        let answers = response
+    let agreed: Vec<(u32, Quantity, Price)> = match response.outcome() {
+        OrderOutcome::Accepted => order
             .lines
             .iter()
-            .filter(|line| line.line == ordered.line && line.status != ResponseStatus::Refused);
-        for answer in answers {
-            let quantity = Quantity {
-                value: answer.quantity,
-                unit: ordered.quantity.unit,
-            };
-            lines.push(TermsLine {
-                line: ordered.line,
-                category: asked.and_then(|line| line.categories.first().cloned()),
-                quantity,
-                price: answer.price,
-                amount: answer.price.amount_of(&quantity, order.total.currency())?,
-                name: asked
-                    .map(|line| line.name.clone())
-                    .filter(|_| disclosure == Disclosure::Full),
-            });
-        }
-    }
-    Ok(lines)
-}
-
-fn charges_of(rfp: &Rfp, order: &Order, lines: &[TermsLine]) -> Vec<Charge> {
-    let belongs = |charge: &&Charge| {
-        charge.lot.is_none() || lines.iter().any(|line| rfp.lot_of(line.line) == charge.lot)
+            .map(|line| (line.line, line.quantity, line.price))
+            .collect(),
+        _ => response
+            .lines
+            .iter()
+            .filter(|answer| answer.status != ResponseStatus::Refused)
+            .filter_map(|answer| {
+                let ordered = order.lines.iter().find(|line| line.line == answer.line)?;
+                let unit = ordered.quantity.unit;
+                let value = answer.quantity;
+                Some((answer.line, Quantity { value, unit }, answer.price))
+            })
+            .collect(),
     };
-    order.charges.iter().filter(belongs).cloned().collect()
+    let line = |(number, quantity, price): (u32, Quantity, Price)| {
+        let asked = rfp.line(number);
+        Ok(TermsLine {
+            line: number,
+            category: asked.and_then(|line| line.categories.first().cloned()),
+            quantity,
+            price,
+            amount: price.amount_of(&quantity, order.total.currency())?,
+            name: asked
+                .map(|line| line.name.clone())
+                .filter(|_| disclosure == Disclosure::Full),
+        })
+    };
+    agreed.into_iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -152,7 +153,7 @@ mod tests {
         Taking, order_from,
         testing::{at, bid, charge, eur, id, moments, number, rfp, text},
     };
-    use opener_trade::{Category, Duration, Identity, PeerText, document::Price};
+    use opener_trade::{Category, Duration, Identity, PeerText};
 
     struct Deal {
         rfp: Rfp,
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_response_gives_its_quantities_and_prices_and_drops_what_it_refuses() {
+    fn a_changed_answer_gives_its_quantities_and_prices_and_drops_what_it_refuses() {
         let mut deal = deal(Disclosure::Full);
         let mut answers = deal.response.lines.clone().into_vec();
         answers[1].status = ResponseStatus::Refused;
@@ -245,8 +246,20 @@ mod tests {
         let terms = terms(&deal).unwrap();
         let amounts: Vec<Money> = terms.lines.iter().map(|line| line.amount).collect();
         assert_eq!(amounts, [eur(770), eur(500)]);
-        assert!(terms.charges.is_empty(), "nothing is left of lot 2");
-        assert_eq!(terms.total, Some(eur(1270)));
+        assert_eq!(terms.charges, deal.order.charges);
+        assert_eq!(terms.total, Some(eur(1270 + 30)));
+    }
+
+    #[test]
+    fn an_acceptance_gives_the_lines_of_the_order_whatever_it_repeats() {
+        let mut deal = deal(Disclosure::Full);
+        let mut answers = deal.response.lines.clone().into_vec();
+        answers.reverse();
+        answers.push(answers[0].clone());
+        deal.response.lines = answers.try_into().unwrap();
+        let terms = terms(&deal).unwrap();
+        let lines: Vec<u32> = terms.lines.iter().map(|line| line.line).collect();
+        assert_eq!((lines, terms.total), (vec![1, 2], Some(deal.order.total)));
     }
 
     #[test]
