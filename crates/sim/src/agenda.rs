@@ -52,6 +52,17 @@ impl Agenda {
         self.events.keys().next().map(|(at, _)| *at)
     }
 
+    /// Forgets what is next for as long as this says that it is void.
+    pub(crate) fn skip(&mut self, is_void: impl Fn(&Event) -> bool) {
+        while self
+            .events
+            .first_key_value()
+            .is_some_and(|(_, event)| is_void(event))
+        {
+            self.events.pop_first();
+        }
+    }
+
     pub(crate) fn pop(&mut self) -> Option<Event> {
         self.events.pop_first().map(|(_, event)| event)
     }

@@ -111,6 +111,10 @@ impl World {
     async fn run(&mut self, until: Timestamp, settle: bool) {
         let mut rung = 0;
         loop {
+            let in_flight = &self.in_flight;
+            self.agenda.skip(|event| {
+                matches!(event, Event::GiveUp { ticket, .. } if !in_flight.contains_key(ticket))
+            });
             let event = self.agenda.next_at();
             let alarm = self.next_alarm(settle);
             match (event, alarm) {

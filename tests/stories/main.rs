@@ -1,0 +1,4 @@
+//! Stories: named people, real programs, simulated time and network. A failing story prints its seed and its transcript.
+
+mod cast;
+mod whole_round;
