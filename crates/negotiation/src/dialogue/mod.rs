@@ -144,8 +144,8 @@ impl Dialogue {
     /// Records a document of either side as void: it keeps its place in its chain and has no effect.
     ///
     /// For a document of ours that the other side refused, everything that followed from it is undone. Nothing happens
-    /// when the other side has signed otherwise before: a receipt for it, or a document that builds on it. The buyer's
-    /// lapse and cancellation are final and stay in effect.
+    /// when the other side has signed otherwise before, a receipt for it or a document that builds on it, nor to a
+    /// contract. The buyer's lapse and cancellation are final and stay in effect.
     pub fn record_void(
         &mut self,
         now: Timestamp,
@@ -225,7 +225,8 @@ impl Dialogue {
             .any(|(_, input)| matches!(input, Input::Receipt { document, .. } if *document == ours))
     }
 
-    /// The state without what is void; nothing when the other side has signed what cannot be without it.
+    /// The state without what is void; nothing when the other side has signed what cannot be without it, or when a contract
+    /// would be undone.
     fn rebuilt(&self) -> Option<State> {
         let mut state = self.opening.clone();
         for (now, input) in &self.log {
@@ -248,8 +249,8 @@ impl Dialogue {
                 _ => {}
             }
         }
-        let reported = self.state.phase == Phase::Reported && state.phase != Phase::Reported;
-        (!reported).then_some(state)
+        let settled = matches!(self.state.phase, Phase::Concluded | Phase::Reported);
+        (!settled || state.phase == self.state.phase).then_some(state)
     }
 }
 

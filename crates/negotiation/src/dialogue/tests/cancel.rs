@@ -2,24 +2,16 @@
 
 use opener_trade::{
     Reason,
-    document::{Commitment, NotChosen, ResponseStatus},
+    document::{Commitment, ResponseStatus},
 };
 
 use super::kit::*;
 use crate::dialogue::{Command, NoticeKind, Phase};
 
-fn not_chosen(pair: &Pair) -> Command {
-    Command::NotChosen(NotChosen {
-        rfp: pair.rfp.id(),
-        reason: Default::default(),
-        rank: Some(2),
-    })
-}
-
 #[test]
 fn a_loser_is_told_that_the_award_went_elsewhere() {
     for mut pair in [Pair::new(), Pair::with_firm_bid()] {
-        let document = pair.buyer_says(at(110), not_chosen(&pair));
+        let document = pair.buyer_says(at(110), not_chosen(pair.rfp.id()));
         pair.hand(at(111), &document).unwrap();
         assert_eq!(pair.seller.notices(), [NoticeKind::NotChosen]);
         assert_eq!(pair.phases(), (Phase::NotChosen, Phase::NotChosen));
@@ -31,7 +23,10 @@ fn nobody_who_is_ordered_is_not_chosen() {
     let mut pair = Pair::with_firm_bid();
     pair.buyer_orders(at(110));
     for mut pair in [pair, Pair::concluded()] {
-        let refused = pair.buyer.say(at(112), not_chosen(&pair)).unwrap_err();
+        let refused = pair
+            .buyer
+            .say(at(112), not_chosen(pair.rfp.id()))
+            .unwrap_err();
         assert_eq!(refused.reason, Reason::NotAllowed);
     }
 }
@@ -83,7 +78,7 @@ fn ends_that_cross_are_both_taken_and_undo_nothing() {
     let withdraw = Command::WithdrawBid(Default::default());
     let mut pair = Pair::with_bid(10, Commitment::Revocable);
     let theirs = pair.seller_says(at(110), withdraw.clone());
-    let ours = pair.buyer_says(at(110), not_chosen(&pair));
+    let ours = pair.buyer_says(at(110), not_chosen(pair.rfp.id()));
     assert_eq!(pair.deliver(at(111), &theirs), Answer::Receipt(at(111)));
     assert_eq!(pair.deliver(at(111), &ours), Answer::Receipt(at(111)));
     assert_eq!(pair.phases(), (Phase::NotChosen, Phase::Withdrawn));

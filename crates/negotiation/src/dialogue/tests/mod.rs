@@ -8,6 +8,7 @@ mod cancel;
 mod firm;
 mod lapse;
 mod late;
+mod model;
 mod order;
 mod terms;
 mod void;

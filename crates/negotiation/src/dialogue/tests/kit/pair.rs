@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use opener_trade::{
-    DocumentId, Opened, Timestamp, Verified,
+    DocumentId, Identity, Opened, Timestamp, Verified,
     document::{
-        Bid, Chat, Commitment, Document, FinalTerms, Order, OrderResponse, ResponseStatus, Rfp,
-        RfpCancel, Terms,
+        Bid, Chat, Commitment, Document, FinalTerms, NotChosen, Order, OrderResponse,
+        ResponseStatus, Rfp, RfpCancel, Terms,
     },
     sign,
 };
@@ -213,9 +213,8 @@ impl Pair {
         terms: Terms,
     ) -> Result<Arc<Opened>, Rejection> {
         let side = self.side(role);
-        let signed = sign(&side.identity, terms).unwrap();
-        let signed = signed.bytes().to_vec().into();
-        side.say(now, Command::SignTerms(FinalTerms { signed }))
+        let command = sign_terms(&side.identity, terms);
+        side.say(now, command)
     }
 
     /// The buyer calls the request off.
@@ -240,5 +239,19 @@ impl Pair {
 pub(crate) fn chat(text: &str) -> Command {
     Command::Chat(Chat {
         text: text.parse().unwrap(),
+    })
+}
+
+pub(crate) fn sign_terms(identity: &Identity, terms: Terms) -> Command {
+    let signed = sign(identity, terms).unwrap();
+    let signed = signed.bytes().to_vec().into();
+    Command::SignTerms(FinalTerms { signed })
+}
+
+pub(crate) fn not_chosen(rfp: DocumentId) -> Command {
+    Command::NotChosen(NotChosen {
+        rfp,
+        reason: Default::default(),
+        rank: Some(2),
     })
 }

@@ -1,0 +1,117 @@
+//! What may happen next.
+
+use proptest::prelude::*;
+
+use crate::Role;
+
+/// One random step.
+#[derive(Debug, Clone)]
+pub(super) enum Move {
+    /// Minutes pass.
+    Wait(i64),
+    /// A side notices the time.
+    Tick(Role),
+    /// A side says something, if it may.
+    Say(Saying),
+    /// The post takes a document of this side to the other: the oldest, or one out of turn.
+    Post(Role, usize, Post),
+    /// The post takes an answer back.
+    Answer(usize),
+}
+
+/// What the post does with a document and its answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Post {
+    Both,
+    AnswerLater,
+    AnswerLost,
+}
+
+/// What a side says.
+#[derive(Debug, Clone)]
+pub(super) enum Saying {
+    Intent,
+    Decline,
+    Bid {
+        commitment: Firmness,
+        price: u32,
+        valid: i64,
+    },
+    Improve,
+    Withdraw,
+    Respond(u8),
+    Order(Taking),
+    Confirm(bool),
+    NotChosen,
+    Cancel,
+    Lapse,
+    AdmitLate,
+    Terms(Role, bool),
+    Chat(Role),
+    Unknown(Role),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Firmness {
+    Indicative,
+    Revocable,
+    Firm(i64),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taking {
+    Whole,
+    Less,
+    Earlier,
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::Buyer), Just(Role::Seller)]
+}
+
+pub(super) fn firmness() -> impl Strategy<Value = Firmness> {
+    prop_oneof![
+        Just(Firmness::Indicative),
+        Just(Firmness::Revocable),
+        (5..150i64).prop_map(Firmness::Firm),
+    ]
+}
+
+pub(super) fn saying() -> impl Strategy<Value = Saying> {
+    prop_oneof![
+        1 => Just(Saying::Intent),
+        1 => prop::bool::weighted(0.3).prop_map(|yes| if yes { Saying::Decline } else { Saying::Intent }),
+        10 => (firmness(), 90..110u32, 5..250i64)
+            .prop_map(|(commitment, price, valid)| Saying::Bid { commitment, price, valid }),
+        4 => Just(Saying::Improve),
+        2 => Just(Saying::Withdraw),
+        7 => (0..4u8).prop_map(Saying::Respond),
+        12 => prop_oneof![6 => Just(Taking::Whole), 2 => Just(Taking::Less), 1 => Just(Taking::Earlier)]
+            .prop_map(Saying::Order),
+        5 => any::<bool>().prop_map(Saying::Confirm),
+        1 => Just(Saying::NotChosen),
+        1 => Just(Saying::Cancel),
+        1 => Just(Saying::Lapse),
+        4 => Just(Saying::AdmitLate),
+        6 => (role(), prop::bool::weighted(0.8)).prop_map(|(role, full)| Saying::Terms(role, full)),
+        1 => role().prop_map(Saying::Chat),
+        1 => role().prop_map(Saying::Unknown),
+    ]
+}
+
+pub(super) fn any_move() -> impl Strategy<Value = Move> {
+    let post = prop_oneof![
+        6 => Just(Post::Both),
+        2 => Just(Post::AnswerLater),
+        1 => Just(Post::AnswerLost),
+    ];
+    prop_oneof![
+        3 => (0..12i64).prop_map(Move::Wait),
+        1 => (12..60i64).prop_map(Move::Wait),
+        2 => role().prop_map(Move::Tick),
+        9 => saying().prop_map(Move::Say),
+        10 => (role(), prop_oneof![3 => Just(0), 1 => 0..4usize], post)
+            .prop_map(|(role, place, post)| Move::Post(role, place, post)),
+        2 => (0..4usize).prop_map(Move::Answer),
+    ]
+}
