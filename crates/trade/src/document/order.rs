@@ -240,7 +240,7 @@ impl OrderResponse {
     }
 
     /// Refuses a response that leaves an ordered line unanswered, names one that was not ordered, or says
-    /// "accepted" for another quantity or price.
+    /// "accepted" for another quantity or price, or twice.
     ///
     /// # Errors
     /// The first line that does not fit the order.
@@ -255,6 +255,13 @@ impl OrderResponse {
                 return Err(Invalid::new(
                     "status",
                     "is changed when quantity, price or date differ",
+                ));
+            }
+            let answers = self.lines.iter().filter(|other| other.line == line.line);
+            if line.status == ResponseStatus::Accepted && answers.count() > 1 {
+                return Err(Invalid::new(
+                    "status",
+                    "a line that is accepted as ordered has one answer",
                 ));
             }
             Ok(())

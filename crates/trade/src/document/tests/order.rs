@@ -88,6 +88,8 @@ fn a_response_answers_what_was_ordered_and_nothing_else() {
         broken(|r| edit(&mut r.lines, |lines| lines[0].price.price = number("89501"))),
         "lines[0].status"
     );
+    let twice = |r: &mut OrderResponse| edit(&mut r.lines, |lines| lines.push(lines[0].clone()));
+    assert_eq!(broken(twice), "lines[0].status", "accepted twice");
     let window = |r: &mut OrderResponse| {
         let window = Period {
             from: at("2026-12-01T00:00:00Z"),
