@@ -1,4 +1,5 @@
 //! Stories: named people, real programs, simulated time and network. A failing story prints its seed and its transcript.
 
 mod cast;
+mod crash;
 mod whole_round;

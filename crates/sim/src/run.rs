@@ -258,9 +258,7 @@ impl World {
 
     /// What becomes of a letter at the end of its way: nobody there, a cut line, or a hand that changes it.
     fn pass(&mut self, letter: Letter) -> Option<Letter> {
-        let program = self.program(letter.to);
-        if program.engine.is_none() || program.asleep || self.network.is_cut(letter.from, letter.to)
-        {
+        if !self.is_up(letter.to) || self.network.is_cut(letter.from, letter.to) {
             return None;
         }
         match &mut self.tamper {

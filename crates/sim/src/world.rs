@@ -1,6 +1,6 @@
 //! The world of a story: actors, a network between them, and one true time.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, future::poll_fn, sync::Arc, task::Poll};
 
 use opener_peer::{Answered, Arrival, Attempt, Engine, PeerError, Profile};
 use opener_trade::{Duration, Identity, PeerId, Timestamp};
@@ -137,6 +137,13 @@ impl World {
         place.map(Actor)
     }
 
+    /// Whether the actor's program runs and its computer is awake.
+    #[must_use]
+    pub fn is_up(&self, actor: Actor) -> bool {
+        let program = self.program(actor);
+        program.engine.is_some() && !program.asleep
+    }
+
     /// The actor's engine, to look into.
     ///
     /// # Panics
@@ -190,7 +197,7 @@ impl World {
         what: &str,
         act: impl AsyncFnOnce(&mut Engine, Timestamp) -> Result<T, PeerError>,
     ) -> Result<T, Halt> {
-        if self.program(actor).engine.is_none() || self.program(actor).asleep {
+        if !self.is_up(actor) {
             return Err(Halt::Down);
         }
         if self.step(actor, what) {
@@ -237,6 +244,30 @@ impl World {
         answer
     }
 
+    /// Hands bytes to an actor's program as [`World::hand`] does, and kills it in the middle of its work: after its work
+    /// has paused for the database so many times. False when the work was done before.
+    pub async fn hand_and_kill(
+        &mut self,
+        from: Actor,
+        to: Actor,
+        bytes: &[u8],
+        pauses: usize,
+    ) -> bool {
+        let arrival = Arrival {
+            from: self.id(from),
+            bytes: bytes.into(),
+        };
+        let now = self.clock(to);
+        let line = format!("is handed {} by {}", describe(bytes), self.name(from));
+        self.log(to, &line);
+        let killed = match &mut self.program_mut(to).engine {
+            Some(engine) => interrupted(engine.receive(now, &[arrival]), pauses).await,
+            None => false,
+        };
+        self.kill(to);
+        killed
+    }
+
     /// Gives an actor's program an answer to one of its deliveries, past the network.
     ///
     /// # Panics
@@ -267,6 +298,21 @@ impl World {
     pub(crate) fn plan(&mut self, after: Duration, event: Event) {
         self.agenda.plan(self.now.plus(after), event);
     }
+}
+
+/// Lets work go on until it has paused so many times, and drops it there. False when it was done before.
+async fn interrupted<F: Future>(work: F, pauses: usize) -> bool {
+    let mut work = Box::pin(work);
+    let mut paused = 0;
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(_) => Poll::Ready(false),
+        Poll::Pending if paused == pauses => Poll::Ready(true),
+        Poll::Pending => {
+            paused += 1;
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 impl Drop for World {
