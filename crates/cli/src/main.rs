@@ -1,2 +1,64 @@
 //! The `opener` command.
-fn main() {}
+
+mod args;
+mod ask;
+mod child;
+mod client;
+mod market;
+mod output;
+mod ready;
+mod replay;
+mod server;
+mod stop;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use args::{Arguments, Command};
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+/// The variable that says what is logged.
+const LOG: &str = "OPENER_LOG";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::builder()
+        .with_env_var(LOG)
+        .try_from_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match perform(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("opener: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(command: Command) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Directory(arguments) => Box::pin(server::directory(arguments))
+                .await
+                .map(|()| ExitCode::SUCCESS),
+            Command::Peer(arguments) => Box::pin(server::peer(arguments))
+                .await
+                .map(|()| ExitCode::SUCCESS),
+            Command::Api(arguments) => ask::run(arguments).await,
+            Command::Market(arguments) => Box::pin(market::run(arguments))
+                .await
+                .map(|()| ExitCode::SUCCESS),
+            Command::Replay(arguments) => Box::pin(replay::run(arguments)).await,
+            Command::Verify(arguments) => verify::run(&arguments),
+        }
+    })
+}

@@ -1,0 +1,140 @@
+//! Servers of our own, started as separate processes.
+
+use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use opener_trade::Address;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{ChildStdin, Command},
+    time::timeout,
+};
+
+use crate::{client::Gateway, ready::Ready};
+
+/// Seconds that a server may take until it is ready: a loaded machine starts dozens of them at once.
+const START: Duration = Duration::from_secs(60);
+/// Seconds that a server may take to stop before it is killed.
+const STOP: Duration = Duration::from_secs(10);
+
+/// A server that runs as a process of its own. Dropped, it is killed; and it stops by itself when we are gone, because
+/// its standard input ends with us.
+#[derive(Debug)]
+pub struct Child {
+    process: tokio::process::Child,
+    /// Held open while the child is to run.
+    input: Option<ChildStdin>,
+    /// What it said when it was ready.
+    pub ready: Ready,
+}
+
+impl Child {
+    /// Starts a directory on a data folder, on loopback.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn directory(data: &Path) -> Result<Self> {
+        let mut arguments = words(&["directory", "--data"]);
+        arguments.push(data.into());
+        arguments.extend(loopback());
+        Self::start("the directory", arguments).await
+    }
+
+    /// Starts a peer on a data folder, on loopback.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn peer(data: &Path, directory: &Address, profile: &Path) -> Result<Self> {
+        let mut arguments = words(&["peer", "--data"]);
+        arguments.push(data.into());
+        arguments.extend(words(&["--directory", directory.as_str(), "--profile"]));
+        arguments.push(profile.into());
+        arguments.extend(loopback());
+        Self::start(&format!("the peer on {}", data.display()), arguments).await
+    }
+
+    async fn start(name: &str, arguments: Vec<OsString>) -> Result<Self> {
+        let program =
+            std::env::current_exe().context("this program does not know where it lies")?;
+        let mut process = Command::new(program)
+            .args(arguments)
+            .arg("--stop-with-stdin")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let input = process.stdin.take();
+        let output = process.stdout.take().context("a child without output")?;
+        let mut lines = BufReader::new(output).lines();
+        let Ok(line) = timeout(START, lines.next_line()).await else {
+            bail!("{name} was not ready within {} s", START.as_secs());
+        };
+        let Some(line) = line? else {
+            let status = process.wait().await?;
+            bail!("{name} did not start ({status}); its own words stand above");
+        };
+        let ready = serde_json::from_str(&line)
+            .with_context(|| format!("{name} said `{line}` instead of being ready"))?;
+        Ok(Self {
+            process,
+            input,
+            ready,
+        })
+    }
+
+    /// The gateway of a peer.
+    ///
+    /// # Errors
+    /// It has none: it is no peer.
+    pub fn gateway(&self) -> Result<Gateway> {
+        let door = self
+            .ready
+            .door
+            .clone()
+            .context("this server has no gateway")?;
+        Ok(Gateway::new(door))
+    }
+
+    /// An address of a directory that peers on this machine can use.
+    ///
+    /// # Errors
+    /// It listens nowhere.
+    pub fn address(&self) -> Result<Address> {
+        let quic = self
+            .ready
+            .addresses
+            .iter()
+            .find(|address| address.as_str().contains("/quic-v1"));
+        quic.or(self.ready.addresses.first())
+            .cloned()
+            .context("the directory listens nowhere")
+    }
+
+    /// Lets it stop cleanly, and kills it if it does not.
+    pub async fn stop(mut self) {
+        drop(self.input.take());
+        if timeout(STOP, self.process.wait()).await.is_err() {
+            drop(self.process.kill().await);
+        }
+    }
+}
+
+/// Lets several stop at once.
+pub async fn stop_all(children: impl IntoIterator<Item = Child>) {
+    futures::future::join_all(children.into_iter().map(Child::stop)).await;
+}
+
+fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// QUIC and TCP on loopback, on free ports: what runs here for trial is nobody else's business.
+fn loopback() -> Vec<OsString> {
+    words(&[
+        "--listen",
+        "/ip4/127.0.0.1/udp/0/quic-v1",
+        "--listen",
+        "/ip4/127.0.0.1/tcp/0",
+    ])
+}

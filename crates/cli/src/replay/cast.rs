@@ -1,0 +1,242 @@
+//! Who plays: the buyer, and one seller for each recorded bidder or some sample sellers.
+
+use anyhow::{Result, ensure};
+use opener_api::{
+    Profile,
+    formats::{self, Reading, RecordedBidder},
+    request::{BidDraft, CommitmentDraft, LineDraft},
+};
+use opener_trade::{
+    Category, DocumentId, List, PeerText,
+    document::{Bid, Commitment, CommitmentKind, Disclosure, Party, Rfp, Roles},
+    limits::{LISTING_CATEGORIES, WORDS_BYTES},
+};
+
+use crate::{
+    args::MAX_SELLERS,
+    market::{
+        catalogue::{FIRMS, Firm},
+        quote::Answer,
+    },
+};
+
+/// One seller.
+#[derive(Debug, Clone)]
+pub struct Seller {
+    /// Its name, as the record has it.
+    pub name: String,
+    /// Its profile.
+    pub profile: Profile,
+    part: Part,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    /// It bids what it bid.
+    Recorded(RecordedBidder),
+    /// It bids by itself.
+    Sample(&'static Firm),
+}
+
+/// The sellers of a tender: its recorded bidders, or `samples` sample sellers where it records no bids.
+///
+/// # Errors
+/// There are more bidders than one machine bears.
+pub fn sellers(reading: &Reading, samples: u32) -> Result<Vec<Seller>> {
+    let bidders = formats::bidders(reading);
+    let most = MAX_SELLERS as usize;
+    ensure!(
+        bidders.len() <= most,
+        "the file records {} bidders; a replay plays at most {most}",
+        bidders.len()
+    );
+    if bidders.is_empty() {
+        return chosen(&reading.rfp, samples as usize)?
+            .into_iter()
+            .map(|(firm, round)| sample(&reading.rfp, firm, round))
+            .collect();
+    }
+    bidders
+        .into_iter()
+        .map(|bidder| recorded(&reading.rfp, bidder))
+        .collect()
+}
+
+/// The firms whose catalogues have most of what is asked, with a number where one firm plays several times.
+fn chosen(rfp: &Rfp, count: usize) -> Result<Vec<(&'static Firm, usize)>> {
+    let mut ranked = vec![];
+    for firm in FIRMS {
+        let mut lines = 0_usize;
+        for line in &rfp.lines {
+            lines += usize::from(firm.good(line)?.is_some());
+        }
+        let is_payable = rfp
+            .currencies
+            .iter()
+            .any(|currency| currency.code() == firm.currency);
+        ranked.push((std::cmp::Reverse((is_payable, lines)), firm));
+    }
+    ranked.sort_by_key(|(fit, _)| *fit);
+    Ok((0..count)
+        .map(|i| (ranked[i % ranked.len()].1, i / ranked.len()))
+        .collect())
+}
+
+fn sample(rfp: &Rfp, firm: &'static Firm, round: usize) -> Result<Seller> {
+    let own = firm.profile(round)?;
+    let profile = Profile {
+        radius_km: None,
+        currencies: List::default(),
+        languages: List::default(),
+        categories: categories(rfp)?,
+        words: words(rfp, own.words.as_str()),
+        ..own
+    };
+    Ok(Seller {
+        name: profile.name.to_string(),
+        profile,
+        part: Part::Sample(firm),
+    })
+}
+
+fn recorded(rfp: &Rfp, bidder: RecordedBidder) -> Result<Seller> {
+    let profile = Profile {
+        name: PeerText::truncated(&bidder.name),
+        roles: Roles {
+            buys: false,
+            sells: true,
+        },
+        place: rfp.delivery.place.clone(),
+        contact: None,
+        categories: categories(rfp)?,
+        words: words(rfp, ""),
+        radius_km: None,
+        currencies: List::default(),
+        languages: List::default(),
+        url: None,
+        disclosure: Disclosure::Full,
+    };
+    Ok(Seller {
+        name: bidder.name.clone(),
+        profile,
+        part: Part::Recorded(bidder),
+    })
+}
+
+/// What the buyer's peer says of itself.
+pub fn buyer(rfp: &Rfp) -> Profile {
+    let Party {
+        name,
+        place,
+        contact,
+    } = rfp.buyer.clone();
+    Profile {
+        name,
+        roles: Roles {
+            buys: true,
+            sells: false,
+        },
+        place,
+        contact,
+        categories: List::default(),
+        words: PeerText::default(),
+        radius_km: None,
+        currencies: List::default(),
+        languages: List::default(),
+        url: None,
+        disclosure: rfp.disclosure,
+    }
+}
+
+/// The request's categories, so that a directory finds whoever lists them.
+fn categories(rfp: &Rfp) -> Result<List<Category, LISTING_CATEGORIES>> {
+    let mut found: Vec<Category> = vec![];
+    for category in rfp.lines.iter().flat_map(|line| &line.categories) {
+        if found.len() < LISTING_CATEGORIES && !found.contains(category) {
+            found.push(category.clone());
+        }
+    }
+    Ok(found.try_into()?)
+}
+
+/// Own words and the request's title and names of lines: the words that a search for its goods holds.
+fn words(rfp: &Rfp, own: &str) -> PeerText<WORDS_BYTES> {
+    let names = rfp.lines.iter().map(|line| line.name.as_str());
+    let all: Vec<&str> = [own, rfp.title.as_str()].into_iter().chain(names).collect();
+    PeerText::truncated(&all.join(" "))
+}
+
+impl Seller {
+    /// What this seller answers.
+    ///
+    /// # Errors
+    /// The recorded bid cannot be one of today.
+    pub fn answer(&self, rfp: &Rfp) -> Result<Answer> {
+        match &self.part {
+            Part::Sample(firm) => firm.answer_anything(rfp),
+            Part::Recorded(bidder) => {
+                let until = rfp.schedule.award_by.plus(rfp.rules.validity);
+                let party = Party {
+                    name: self.profile.name.clone(),
+                    place: self.profile.place.clone(),
+                    contact: None,
+                };
+                // The peer fills in which request it answers.
+                let nowhere = DocumentId::from_bytes([0; 32]);
+                let bid = bidder.to_bid(nowhere, rfp, party, until, Commitment::Firm { until })?;
+                Ok(Answer::Bid(Box::new(draft(bid)?)))
+            }
+        }
+    }
+
+    /// Why the record shows this seller's bid on a lot as refused.
+    pub fn refused(&self) -> Vec<(Option<u16>, String)> {
+        match &self.part {
+            Part::Sample(_) => vec![],
+            Part::Recorded(bidder) => bidder
+                .bids
+                .iter()
+                .filter_map(|bid| Some((bid.lot, bid.refused.clone()?)))
+                .collect(),
+        }
+    }
+
+    /// The registered number of a recorded bidder.
+    pub fn is(&self, name: &str, id: Option<&str>) -> bool {
+        match (&self.part, id) {
+            (Part::Recorded(bidder), Some(id)) if bidder.id.is_some() => {
+                bidder.id.as_deref() == Some(id)
+            }
+            _ => self.name == name,
+        }
+    }
+}
+
+/// A bid as `bid.send` takes it: every price, quantity and sum as it stands.
+fn draft(bid: Bid) -> Result<BidDraft> {
+    let line = |line: &opener_trade::document::BidLine| LineDraft {
+        line: line.line,
+        offer: Some(line.offer),
+        description: Some(line.description.clone()),
+        quantity: Some(line.quantity),
+        price: Some(line.price.price),
+        base_quantity: Some(line.price.base_quantity),
+        amount: Some(line.amount.amount()),
+        lead_time_days: line.lead_time_days,
+    };
+    Ok(BidDraft {
+        quote_number: bid.quote_number,
+        currency: Some(bid.currency),
+        tax_basis: Some(bid.tax_basis),
+        lines: bid.lines.iter().map(line).collect::<Vec<_>>().try_into()?,
+        total: Some(bid.total.amount()),
+        valid_until: Some(bid.valid_until),
+        commitment: Some(CommitmentDraft {
+            kind: CommitmentKind::Firm,
+            until: Some(bid.valid_until),
+        }),
+        all_or_nothing: bid.all_or_nothing,
+        disclosure: Some(bid.disclosure),
+        ..BidDraft::default()
+    })
+}
