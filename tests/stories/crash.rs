@@ -153,7 +153,14 @@ impl Round {
 
     /// One deal, each document once and the same at both sides, nothing void, nothing acknowledged lost, nobody told
     /// twice.
-    async fn check(&self) {
+    async fn check(&mut self) {
+        for actor in [self.anna, self.bo, self.cleo] {
+            let before = self.world.everything(actor).await;
+            self.world.kill(actor);
+            self.world.restart(actor).await;
+            let after = self.world.everything(actor).await;
+            assert_eq!(before, after, "the state is its journal played again");
+        }
         let (anna, bo, cleo) = (self.anna, self.bo, self.cleo);
         let deals = self.world.deals(anna).await;
         assert_eq!(deals.len(), 1);

@@ -2,4 +2,5 @@
 
 mod cast;
 mod crash;
+mod delivery;
 mod whole_round;
