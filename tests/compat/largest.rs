@@ -1,6 +1,8 @@
 //! The largest legal message of every sort fits its frame: every list full, every text at its limit, every number as
 //! long as it gets. Where a limit of the frame is far above that, the test says so too.
 
+mod negotiation;
+
 use minicbor::bytes::ByteVec;
 use opener_trade::{
     Address, Category, CountryCode, Currency, DocumentId, Duration, Language, List, Money, Number,
@@ -147,7 +149,7 @@ fn header(to: Option<Actor>) -> Header {
         to: to.map(Actor::peer),
         seq: u64::MAX,
         previous: Some(ID),
-        answers: Some(ID),
+        answers: to.map(|_| ID),
         issued_at: late(),
         expires_at: Timestamp::LATEST,
     }

@@ -227,6 +227,18 @@ fn write() -> Vec<Vector> {
             &[Buyer],
             documents::rfp_cancel(),
         ),
+        vector(
+            "question",
+            "A seller asks about one line.",
+            &[Foreigner],
+            documents::question(),
+        ),
+        vector(
+            "answer",
+            "Everybody hears the answer, the asker unnamed.",
+            &[Buyer],
+            documents::answer(),
+        ),
         vector("intent", "A bid will come.", &[Seller], documents::intent()),
         vector(
             "decline",

@@ -79,6 +79,12 @@ pub const REMARK_BYTES: usize = 1024;
 /// Bytes of one chat message.
 pub const CHAT_BYTES: usize = 4 * 1024;
 
+/// Bytes of a question and of its restatement in the answer: a few paragraphs.
+pub const QUESTION_BYTES: usize = 4 * 1024;
+
+/// Bytes of the answer to a question: some pages, because it may hold a list or a specification.
+pub const ANSWER_BYTES: usize = 16 * 1024;
+
 /// Bytes of a code or label: a category code, a property name, a quote number.
 pub const LABEL_BYTES: usize = 64;
 

@@ -2,6 +2,7 @@
 
 mod bids;
 mod orders;
+mod questions;
 mod requests;
 mod standalone;
 
@@ -9,6 +10,7 @@ pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
 pub use orders::{
     chat, final_terms, lapse, not_chosen, order, order_response, order_response_with_changes, terms,
 };
+pub use questions::{answer, question};
 pub use requests::{rfp, rfp_cancel};
 pub use standalone::{failure, listing, receipt, report_receipt, stamp};
 

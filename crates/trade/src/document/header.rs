@@ -28,7 +28,7 @@ pub struct Header {
     /// The document before this one in the same chain; absent exactly when `seq` is 1.
     #[n(4)]
     pub previous: Option<DocumentId>,
-    /// The other side's document that this one replies to: the head it was written in sight of.
+    /// The other side's document that this one replies to: the head it was written in sight of. Absent in broadcasts.
     #[n(5)]
     pub answers: Option<DocumentId>,
     /// When it was signed, by the sender's clock.
@@ -102,6 +102,12 @@ impl<B: Body> Payload for Document<B> {
         self.header.check()?;
         if self.header.to.is_none() != B::BROADCAST {
             return Err(Invalid::new("header.to", "is absent exactly in broadcasts"));
+        }
+        if B::BROADCAST && self.header.answers.is_some() {
+            return Err(Invalid::new(
+                "header.answers",
+                "is absent in broadcasts: what everybody reads names nobody's document",
+            ));
         }
         self.body.check()
     }

@@ -64,9 +64,9 @@ kinds! {
     /// The buyer calls the request off.
     RfpCancel = 3, "rfp-cancel", built;
     /// A seller asks, privately.
-    Question = 4, "question", reserved;
+    Question = 4, "question", built;
     /// The buyer answers every invited seller, the asker unnamed.
-    Answer = 5, "answer", reserved;
+    Answer = 5, "answer", built;
     /// I mean to bid.
     Intent = 6, "intent", built;
     /// I will not bid.

@@ -10,7 +10,8 @@ use crate::{
     limits::{CHAT_BYTES, REMARK_BYTES},
 };
 
-type Remark = PeerText<REMARK_BYTES>;
+/// A reason or remark in words.
+pub(super) type Remark = PeerText<REMARK_BYTES>;
 
 macro_rules! note {
     ($(#[$doc:meta])* $name:ident, $kind:ident, $broadcast:literal { $($(#[$fdoc:meta])* $n:literal $field:ident: $type:ty,)* }) => {
@@ -33,7 +34,10 @@ macro_rules! note {
     };
 }
 
-trait CheckNote {
+pub(super) use note;
+
+/// What the short documents check; most of them nothing.
+pub(super) trait CheckNote {
     fn check_note(&self) -> Result<(), Invalid> {
         Ok(())
     }

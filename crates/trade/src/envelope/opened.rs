@@ -8,9 +8,9 @@ use super::{EnvelopeError, Payload, Verified, cose};
 use crate::{
     DocumentId, Invalid, Kind, PeerId,
     document::{
-        Bid, BidWithdraw, Chat, Decline, Document, Failure, FinalTerms, Header, Intent, Lapse,
-        Listing, NotChosen, Order, OrderResponse, Receipt, ReportReceipt, Rfp, RfpCancel, Stamp,
-        Terms,
+        Answer, Bid, BidWithdraw, Chat, Decline, Document, Failure, FinalTerms, Header, Intent,
+        Lapse, Listing, NotChosen, Order, OrderResponse, Question, Receipt, ReportReceipt, Rfp,
+        RfpCancel, Stamp, Terms,
     },
 };
 
@@ -73,6 +73,8 @@ opened! {
     Listing: Listing, |_| None;
     Rfp: Document<Rfp>, |d| Some(&d.header);
     RfpCancel: Document<RfpCancel>, |d| Some(&d.header);
+    Question: Document<Question>, |d| Some(&d.header);
+    Answer: Document<Answer>, |d| Some(&d.header);
     Intent: Document<Intent>, |d| Some(&d.header);
     Decline: Document<Decline>, |d| Some(&d.header);
     Bid: Document<Bid>, |d| Some(&d.header);
@@ -102,7 +104,7 @@ pub struct UnknownDocument {
 
 impl Payload for UnknownDocument {
     /// Never written: an unknown document is only read, under the name in its own envelope.
-    const KIND: Kind = Kind::Question;
+    const KIND: Kind = Kind::CallEnd;
 
     fn may_be_signed_by(&self, key: &PeerId) -> bool {
         self.header.from == *key

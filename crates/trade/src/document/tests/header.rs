@@ -3,7 +3,7 @@
 use super::{content, refused, vector};
 use crate::{
     DocumentId, Timestamp,
-    document::{Bid, Chat, Document, RfpCancel},
+    document::{Answer, Bid, Chat, Document, Rfp, RfpCancel},
     envelope::Payload,
     limits::MAX_LIFETIME_MS,
 };
@@ -32,6 +32,13 @@ fn a_broadcast_names_nobody_and_everything_else_names_another() {
         |d| d.header.to = None => "header.to", Malformed;
         |d| d.header.to = Some(d.header.from) => "header.to", Malformed;
     }
+}
+
+#[test]
+fn a_broadcast_answers_nobody() {
+    refused! { content::<Document<Rfp>>(vector!("rfp")); |d| d.header.answers = Some(ID) => "header.answers", Malformed; }
+    refused! { content::<Document<RfpCancel>>(vector!("rfp-cancel")); |d| d.header.answers = Some(ID) => "header.answers", Malformed; }
+    refused! { content::<Document<Answer>>(vector!("answer")); |d| d.header.answers = Some(ID) => "header.answers", Malformed; }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bid;
 mod header;
 mod order;
+mod question;
 mod rfp;
 mod round_trip;
 mod short;
@@ -108,6 +109,8 @@ fn passes<T: Payload>(vector: &str) {
 fn the_vectors_keep_the_rules() {
     passes::<super::Listing>(vector!("listing"));
     passes::<Document<super::Rfp>>(vector!("rfp"));
+    passes::<Document<super::Question>>(vector!("question"));
+    passes::<Document<super::Answer>>(vector!("answer"));
     passes::<Document<super::Bid>>(vector!("bid"));
     passes::<Document<super::Bid>>(vector!("bid.gross"));
     passes::<Document<super::Order>>(vector!("order"));
