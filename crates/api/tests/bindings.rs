@@ -1,5 +1,7 @@
 //! The TypeScript in `ui/src/bindings` is what the types say now. `OPENER_BINDINGS=write` writes it.
 
+#![cfg(test)]
+
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use opener_api::bindings::files;

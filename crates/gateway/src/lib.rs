@@ -1,1 +1,20 @@
-//! HTTP and WebSocket door to the api.
+//! HTTP and WebSocket door to the api, for browsers and scripts: `POST /api`, `GET /events`, `GET /healthz`, and the
+//! built user interface. It knows no request by name.
+//!
+//! Whoever asks needs the token, by an address that is ours, from a page that is ours. Against a page that makes its own
+//! name point at this computer (DNS rebinding) stand the checks of `Host` and `Origin`; against other users of the
+//! computer stands the token.
+
+mod answer;
+mod door;
+mod events;
+mod guard;
+mod headers;
+mod limits;
+mod seats;
+mod serve;
+mod token;
+
+pub use limits::{CONNECTIONS, MAX_BODY_BYTES, SOCKETS};
+pub use serve::{GatewayConfig, GatewayError, Running, serve};
+pub use token::{Token, TokenError};

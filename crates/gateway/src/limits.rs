@@ -1,0 +1,41 @@
+//! Every limit of the door, with its unit and reason.
+
+use std::time::Duration;
+
+/// Bytes of the body of one request. The largest RFP has 6 MiB as a document; as JSON without escapes it fits too.
+pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// Connections at once. A browser opens six; an office has some dozens of people. More wait in the system's queue.
+pub const CONNECTIONS: usize = 256;
+
+/// WebSockets at once: as many screens as an office has, well below [`CONNECTIONS`].
+pub const SOCKETS: usize = 64;
+
+/// Bytes of a message from a WebSocket client. It has nothing to say but control frames.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 1024;
+
+/// How long the body of a request may take to arrive: the largest on a slow line of 3 Mbit/s.
+pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// How long a connection may be silent. A WebSocket is never silent for so long, because of [`PING_TIME`].
+pub(crate) const SILENCE: Duration = Duration::from_secs(90);
+
+/// How often a WebSocket is pinged: often enough for [`SILENCE`] and for the time-outs of routers.
+pub(crate) const PING_TIME: Duration = Duration::from_secs(30);
+
+/// How long one event may take to be sent before the client is taken for gone.
+pub(crate) const SEND_TIME: Duration = Duration::from_secs(20);
+
+/// How long answers may still take when the door closes.
+pub(crate) const CLOSE_TIME: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_go_together() {
+        assert!(SOCKETS < CONNECTIONS);
+        assert!(PING_TIME + SEND_TIME < SILENCE && BODY_TIME < SILENCE);
+    }
+}

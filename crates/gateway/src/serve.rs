@@ -1,0 +1,154 @@
+//! Opening and closing the door.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use opener_api::Handle;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+use tower_http::services::{ServeDir, ServeFile};
+
+use crate::{
+    Token,
+    door::{api, health, not_found, wrong_verb},
+    events::{Feed, events},
+    guard::{self, Guard},
+    headers,
+    limits::{CLOSE_TIME, MAX_BODY_BYTES, SOCKETS},
+    seats::Seats,
+};
+
+/// How the door is opened.
+#[derive(Debug, Clone)]
+pub struct GatewayConfig {
+    /// Where to listen. Other computers reach it only where this is not a loopback address.
+    pub listen: SocketAddr,
+    /// What requests must carry.
+    pub token: Token,
+    /// The built user interface, if it is served.
+    pub ui_dir: Option<PathBuf>,
+}
+
+impl GatewayConfig {
+    /// On this computer alone, on a free port, without the user interface.
+    pub fn new(token: Token) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            token,
+            ui_dir: None,
+        }
+    }
+}
+
+/// Why the door does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another with --gateway")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// An open door.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The same for a browser.
+    pub url: String,
+    closing: watch::Sender<bool>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// Closes: sockets are closed, running answers are let out for a few seconds.
+    pub async fn shutdown(mut self) {
+        let _ = self.closing.send(true);
+        if timeout(CLOSE_TIME, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+/// Opens the door to a peer.
+///
+/// # Errors
+/// The address cannot be listened on.
+pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, GatewayError> {
+    let failed = |source| GatewayError::Listen {
+        address: config.listen,
+        source,
+    };
+    let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let (closing, closed) = watch::channel(false);
+    let guard = Guard {
+        bound: address,
+        token: Arc::new(config.token),
+    };
+    let feed = Feed {
+        handle: handle.clone(),
+        seats: Arc::new(Semaphore::new(SOCKETS)),
+        closing: closed.clone(),
+    };
+    let router = router(handle, guard, feed, config.ui_dir);
+    let until = async move {
+        let mut closed = closed;
+        let _ = closed.wait_for(|closing| *closing).await;
+    };
+    let task = tokio::spawn(async move {
+        let served = axum::serve(Seats::new(listener), router)
+            .with_graceful_shutdown(until)
+            .await;
+        if let Err(error) = &served {
+            tracing::error!(%error, "the gateway has stopped");
+        }
+        served
+    });
+    Ok(Running {
+        address,
+        url: format!("http://{address}"),
+        closing,
+        task,
+    })
+}
+
+fn router(handle: Handle, guard: Guard, feed: Feed, ui: Option<PathBuf>) -> Router {
+    let inside = Router::new()
+        .route("/api", post(api).with_state(handle.clone()))
+        .route("/events", get(events).with_state(feed))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route_layer(from_fn_with_state(guard.clone(), guard::token));
+    let outside = Router::new().route("/healthz", get(health).with_state(handle));
+    let router = inside.merge(outside);
+    let router = match ui {
+        // The interface finds its own way: an unknown page is its first page.
+        Some(folder) => {
+            let first = ServeFile::new(folder.join("index.html"));
+            router.fallback_service(ServeDir::new(folder).fallback(first))
+        }
+        None => router.fallback(not_found),
+    };
+    router
+        .method_not_allowed_fallback(wrong_verb)
+        .layer(from_fn_with_state(guard, guard::address))
+        .layer(from_fn(headers::add))
+}

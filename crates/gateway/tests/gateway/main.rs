@@ -1,0 +1,8 @@
+//! The door over real sockets, with a real peer behind it.
+
+#![cfg(test)]
+
+mod door;
+mod pages;
+mod place;
+mod socket;
