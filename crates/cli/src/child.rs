@@ -1,6 +1,11 @@
 //! Servers of our own, started as separate processes.
 
-use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use opener_trade::Address;
@@ -28,35 +33,63 @@ pub struct Child {
     pub ready: Ready,
 }
 
-impl Child {
+/// The `opener` program, to be started.
+#[derive(Debug, Clone)]
+pub struct Program(PathBuf);
+
+impl Program {
+    /// This program itself.
+    ///
+    /// # Errors
+    /// The system does not say where it lies.
+    pub fn own() -> Result<Self> {
+        let path = std::env::current_exe().context("this program does not know where it lies")?;
+        Ok(Self(path))
+    }
+
+    /// The program at this path.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
     /// Starts a directory on a data folder, on loopback.
     ///
     /// # Errors
     /// It does not start.
-    pub async fn directory(data: &Path) -> Result<Self> {
+    pub async fn directory(&self, data: &Path) -> Result<Child> {
         let mut arguments = words(&["directory", "--data"]);
         arguments.push(data.into());
         arguments.extend(loopback());
-        Self::start("the directory", arguments).await
+        self.start("the directory", arguments).await
     }
 
-    /// Starts a peer on a data folder, on loopback.
+    /// Starts a peer on a data folder, on loopback. Without a profile it keeps the one it has.
     ///
     /// # Errors
     /// It does not start.
-    pub async fn peer(data: &Path, directory: &Address, profile: &Path) -> Result<Self> {
+    pub async fn peer(
+        &self,
+        data: &Path,
+        directory: &Address,
+        profile: Option<&Path>,
+    ) -> Result<Child> {
         let mut arguments = words(&["peer", "--data"]);
         arguments.push(data.into());
-        arguments.extend(words(&["--directory", directory.as_str(), "--profile"]));
-        arguments.push(profile.into());
+        arguments.extend(words(&["--directory", directory.as_str()]));
+        if let Some(profile) = profile {
+            arguments.extend(["--profile".into(), profile.into()]);
+        }
         arguments.extend(loopback());
-        Self::start(&format!("the peer on {}", data.display()), arguments).await
+        self.start(&format!("the peer on {}", data.display()), arguments)
+            .await
     }
 
-    async fn start(name: &str, arguments: Vec<OsString>) -> Result<Self> {
-        let program =
-            std::env::current_exe().context("this program does not know where it lies")?;
-        let mut process = Command::new(program)
+    async fn start(&self, name: &str, arguments: Vec<OsString>) -> Result<Child> {
+        let mut command = Command::new(&self.0);
+        // Ctrl-C at our terminal is for us; the child stops when we say so, or when we are gone.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut process = command
             .args(arguments)
             .arg("--stop-with-stdin")
             .stdin(Stdio::piped())
@@ -76,13 +109,15 @@ impl Child {
         };
         let ready = serde_json::from_str(&line)
             .with_context(|| format!("{name} said `{line}` instead of being ready"))?;
-        Ok(Self {
+        Ok(Child {
             process,
             input,
             ready,
         })
     }
+}
 
+impl Child {
     /// The gateway of a peer.
     ///
     /// # Errors
@@ -109,6 +144,14 @@ impl Child {
         quic.or(self.ready.addresses.first())
             .cloned()
             .context("the directory listens nowhere")
+    }
+
+    /// Ends it at once, as a crash would (SIGKILL), and waits until it is gone.
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub async fn crash(mut self) -> Result<()> {
+        self.process.kill().await.context("cannot end a child")
     }
 
     /// Lets it stop cleanly, and kills it if it does not.

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     args::MarketArguments,
-    child::{Child, stop_all},
+    child::{Child, Program, stop_all},
     client::Gateway,
     output,
     stop::Stop,
@@ -47,10 +47,11 @@ pub async fn run(arguments: MarketArguments) -> Result<()> {
     let mut stop = Stop::listen(false)?;
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
     let data = arguments.data.as_deref().unwrap_or(temporary.path());
-    let directory = Child::directory(&data.join("directory")).await?;
+    let program = Program::own()?;
+    let directory = program.directory(&data.join("directory")).await?;
     let mut sellers = vec![];
     let opened = tokio::select! {
-        opened = open(data, &directory, arguments.sellers, &mut sellers) => opened,
+        opened = open(&program, data, &directory, arguments.sellers, &mut sellers) => opened,
         () = stop.asked() => Ok(JoinSet::new()),
     };
     let ended = match opened {
@@ -67,6 +68,7 @@ pub async fn run(arguments: MarketArguments) -> Result<()> {
 }
 
 async fn open(
+    program: &Program,
     data: &Path,
     directory: &Child,
     count: u32,
@@ -83,7 +85,7 @@ async fn open(
         .iter()
         .enumerate()
         .map(|(i, (_, profile))| (data.join(format!("seller-{}", i + 1)), profile.clone()));
-    *sellers = start(folders, &address).await?;
+    *sellers = start(program, folders, &address).await?;
     let mut programs = JoinSet::new();
     let mut listed = vec![];
     for ((firm, profile), child) in firms.into_iter().zip(sellers.iter()) {
@@ -115,7 +117,7 @@ fn how_to_join(address: &Address) -> String {
          then, in a third, say who you are and send a request:\n\n  \
          opener api profile.set '{{\"name\":\"Me\",\"roles\":{{\"buys\":true,\"sells\":false}},\"place\":{{\"country\":\"KR\",\
          \"locality\":\"서울\"}}}}' --data me\n  \
-         opener api rfp.send '{{\"rfp\":{{…}}}}' --data me     (an example: assets/samples/office-chairs.json)\n  \
+         opener api rfp.send \"{{\\\"rfp\\\":$(cat assets/samples/office-chairs.json)}}\" --data me\n  \
          opener api deal.list --data me\n\nCtrl-C closes the market."
     )
 }
@@ -125,6 +127,7 @@ fn how_to_join(address: &Address) -> String {
 /// # Errors
 /// One of them does not start.
 pub async fn start(
+    program: &Program,
     peers: impl IntoIterator<Item = (PathBuf, Profile)>,
     directory: &Address,
 ) -> Result<Vec<Child>> {
@@ -134,7 +137,7 @@ pub async fn start(
         let file = folder.join("profile.json");
         std::fs::write(&file, serde_json::to_vec(&profile)?)
             .with_context(|| format!("cannot write {}", file.display()))?;
-        Child::peer(&folder, directory, &file).await
+        program.peer(&folder, directory, Some(&file)).await
     });
     stream::iter(starting)
         .buffered(STARTING)

@@ -12,13 +12,13 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use opener_api::formats::{FormatError, MAX_FILE_BYTES, Reading, Timing, read_rfp};
 use opener_trade::Timestamp;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::{args::ReplayArguments, output};
+use crate::{args::ReplayArguments, output, stop::Stop};
 use report::Report;
 use story::Story;
 
@@ -43,14 +43,18 @@ pub async fn run(arguments: ReplayArguments) -> Result<ExitCode> {
         Ok(sellers) => sellers,
         Err(error) => return refuse(&arguments, &error),
     };
+    let mut stop = Stop::listen(false)?;
     let story = Story::new(arguments.json);
     let mut report = Report::new(&reading, sellers.len());
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let playing = play::play(&reading, &sellers, folder.path(), &mut report, &story);
-    match timeout(LONGEST, playing).await {
-        Ok(Ok(())) => report.compare(&reading, &sellers),
-        Ok(Err(error)) => report.error = Some(format!("{error:#}")),
-        Err(_) => report.error = Some(format!("it took longer than {} s", LONGEST.as_secs())),
+    let played = tokio::select! {
+        played = timeout(LONGEST, playing) => played.unwrap_or_else(|_| Err(anyhow!("it took longer than {} s", LONGEST.as_secs()))),
+        () = stop.asked() => Err(anyhow!("it was stopped")),
+    };
+    match played {
+        Ok(()) => report.compare(&reading, &sellers),
+        Err(error) => report.error = Some(format!("{error:#}")),
     }
     report.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     if arguments.json {

@@ -10,7 +10,9 @@ use opener_api::{
         RankingShow, RfpSend, TermsSign,
     },
     transcript::{self, Proof},
-    view::{BidView, DealView, DialogueState, DialogueView, ProposalView},
+    view::{
+        BidView, DealView, DeliveryStage, DeliveryView, DialogueState, DialogueView, ProposalView,
+    },
 };
 use opener_trade::{DealId, Kind, PeerId, PeerText, document::Rfp};
 use tokio::task::JoinSet;
@@ -21,7 +23,7 @@ use super::{
     story::Story,
 };
 use crate::{
-    child::{Child, stop_all},
+    child::{Program, stop_all},
     client::{Events, Gateway},
     market::{self, seller},
 };
@@ -46,12 +48,13 @@ pub async fn play(
         reading.rfp.lines.len(),
         sellers.len()
     ));
-    let directory = Child::directory(&folder.join("directory")).await?;
+    let program = Program::own()?;
+    let directory = program.directory(&folder.join("directory")).await?;
     let address = directory.address()?;
     let folders = (0..sellers.len()).map(|i| folder.join(format!("seller-{}", i + 1)));
     let peers = std::iter::once((folder.join("buyer"), cast::buyer(&reading.rfp)))
         .chain(folders.zip(sellers.iter().map(|seller| seller.profile.clone())));
-    let mut children = market::start(peers, &address).await?;
+    let mut children = market::start(&program, peers, &address).await?;
     let buyer = children.remove(0);
     let mut programs = JoinSet::new();
     for (seller, child) in sellers.iter().cloned().zip(&children) {
@@ -149,15 +152,16 @@ impl Round<'_> {
             .until(async || {
                 let rows = gateway.ask(DeliveryList { deal, peer: None }).await?;
                 let requests = rows.iter().filter(|row| row.kind == Kind::Rfp.name());
-                report.delivered = requests
-                    .filter(|row| row.received_at.is_some() && row.reason.is_none())
-                    .count();
-                delivered.at(report.delivered);
+                let is_there = |row: &&DeliveryView| {
+                    row.received_at.is_some() && row.stage != DeliveryStage::Refused
+                };
+                report.delivered = requests.filter(is_there).count();
                 let history = gateway.ask(DealHistory { deal, seller: None }).await?;
                 let request = history
                     .iter()
                     .find(|document| document.kind == Kind::Rfp.name());
                 report.receipts = request.map_or(0, |request| request.receipts as usize);
+                delivered.at(report.delivered);
                 receipts.at(report.receipts);
                 let shown = gateway.ask(DealShow { deal }).await?;
                 let done = shown
@@ -166,7 +170,7 @@ impl Round<'_> {
                     .filter(|dialogue| has_answered(dialogue))
                     .count();
                 answered.at(done);
-                Ok((done == shown.dialogues.len() && report.receipts >= of).then_some(()))
+                Ok((done == of && report.delivered == of && report.receipts == of).then_some(()))
             })
             .await
     }
