@@ -95,7 +95,7 @@ impl State {
             (Role::Seller, Opened::BidWithdraw(withdraw)) => {
                 self.withdraw(id, withdraw.body.bid, at)
             }
-            (Role::Buyer, Opened::Order(order)) => self.place(Arc::new(order.clone()), at),
+            (Role::Buyer, Opened::Order(order)) => self.place(Arc::new(order.clone()), now, at),
             (_, Opened::OrderResponse(response)) => {
                 self.respond(sender, Arc::new(response.clone()), at)
             }

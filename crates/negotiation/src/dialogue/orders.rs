@@ -19,6 +19,7 @@ impl State {
     pub(super) fn place(
         &mut self,
         document: Arc<Verified<Document<Order>>>,
+        now: Timestamp,
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
         let order = &document.body;
@@ -38,10 +39,10 @@ impl State {
                 standing.document.id(),
             ));
         }
-        if at > standing.bid().valid_until {
+        if at.max(document.header.issued_at) > standing.bid().valid_until {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));
         }
-        if order.answer_by < at {
+        if order.answer_by < now {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time to answer this order has passed",
@@ -94,7 +95,10 @@ impl State {
                 placed.document.id(),
             ));
         }
-        if self.role == Role::Buyer && at > placed.order().decide_at() {
+        // The buyer's clock decides; and by its signer's own clock no answer may be later than the terms can state.
+        let decide_at = placed.order().decide_at();
+        let arrived_late = self.role == Role::Buyer && at > decide_at;
+        if arrived_late || document.header.issued_at > decide_at {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time to answer this order has passed",

@@ -242,3 +242,38 @@ fn a_decided_lapse_stays_although_the_seller_had_refused_the_order() {
     assert!(pair.buyer.state().order.is_none(), "nobody broke anything");
     pair.check_replays();
 }
+
+#[test]
+fn nobody_signs_an_answer_that_is_late_by_their_own_clock() {
+    let mut pair = Pair::with_bid(10, Commitment::Indicative);
+    pair.buyer_orders(at(110));
+    pair.flush(at(111));
+    let response = pair.answer(ResponseStatus::Accepted);
+    let own = pair
+        .seller
+        .say(at(DECIDED), Command::Respond(Box::new(response.clone())))
+        .unwrap_err();
+    assert_eq!(own.reason, Reason::Late);
+    // A clock that is ahead writes a time that no terms could state, although it arrives in time.
+    let ahead = pair.seller.sign(at(DECIDED), response);
+    assert_eq!(
+        pair.hand(at(112), &ahead).unwrap(),
+        Answer::Failure(Reason::Late)
+    );
+}
+
+#[test]
+fn an_order_that_waited_too_long_for_the_document_before_it_is_refused() {
+    let mut pair = Pair::with_firm_bid();
+    let before = pair.buyer_says(at(109), chat("an order follows"));
+    let order = pair.buyer_orders(at(110));
+    pair.hand(at(110 + ANSWER + 1), &before).unwrap();
+    // It arrived in time and could not be read until now.
+    let input = Input::Document {
+        document: order,
+        at: at(111),
+    };
+    let late = pair.seller.take(at(110 + ANSWER + 1), input).unwrap_err();
+    assert_eq!(late.reason, Reason::Late);
+    assert_eq!(pair.seller.phase(), Phase::BidStanding);
+}

@@ -266,6 +266,13 @@ fn an_expired_bid_cannot_be_ordered_at_either_side() {
         pair.hand(at(VALID + 1), &forged).unwrap(),
         Answer::Failure(Reason::Expired)
     );
+    let mut ahead = Pair::with_firm_bid();
+    let forged = ahead.buyer_forges(at(VALID + 1), order.clone());
+    assert_eq!(
+        ahead.hand(at(VALID), &forged).unwrap(),
+        Answer::Failure(Reason::Expired),
+        "no terms could state that it was ordered then"
+    );
     pair.tick(at(VALID));
     assert_eq!(pair.phases(), (Phase::BidStanding, Phase::BidStanding));
     pair.tick(at(VALID + 1));
