@@ -3,4 +3,5 @@
 mod cast;
 mod crash;
 mod delivery;
+mod time;
 mod whole_round;
