@@ -11,7 +11,7 @@ use opener_trade::{
     sign,
 };
 
-use super::{Engine, facts::ordered_lines};
+use super::Engine;
 use crate::{OrderPart, PeerError};
 
 /// How much later than asked an answer may still arrive: a slow line or a small difference of clocks loses no deal.
@@ -65,7 +65,6 @@ impl Engine {
             moments,
         )
         .map_err(|error| Rejection::not_allowed(error.to_string()))?;
-        work.reserve(deal, seller, ordered_lines(&order)).await?;
         let id = work.say(key, Command::Order(Box::new(order))).await?;
         let changed = work.commit().await?;
         self.adopt(changed);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use opener_negotiation::{
-    Entry, Rejection,
+    Entry, Rejection, Role,
     dialogue::{Command, Dialogue, Effect, Input, Notice},
     request::{self, Request},
 };
@@ -15,7 +15,10 @@ use opener_trade::{
     DealId, DocumentId, Identity, Opened, PeerId, Timestamp, document::Terms, envelope::open_as,
 };
 
-use super::{Key, Machines, facts::facts};
+use super::{
+    Key, Machines,
+    facts::{facts, ordered_lines},
+};
 use crate::{Event, PeerError, Profile};
 
 /// What a committed transaction changed in memory.
@@ -99,13 +102,18 @@ impl<'w> Work<'w> {
         Ok(self.tx.insert_document(new).await?)
     }
 
-    /// Steps a dialogue with a command of ours: drafts it, signs it, takes it.
+    /// Steps a dialogue with a command of ours: drafts it, signs it, takes it. What an order names is reserved first.
     pub(super) async fn say(
         &mut self,
         key: Key,
         command: Command,
     ) -> Result<DocumentId, PeerError> {
         let now = self.now;
+        if let Command::Order(order) = &command
+            && self.dialogue(key).await?.state().role == Role::Buyer
+        {
+            self.reserve(key.0, key.1, ordered_lines(order)).await?;
+        }
         let draft = self.dialogue(key).await?.state().draft(now, command)?;
         let document = Arc::new(draft.sign(self.identity)?);
         let id = document.id();
