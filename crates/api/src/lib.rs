@@ -8,6 +8,8 @@ pub mod bindings;
 mod clock;
 mod error;
 pub mod request;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
 pub mod view;
 

@@ -6,7 +6,7 @@ mod bid;
 mod contacts;
 mod deal;
 mod directory;
-mod draft;
+pub(crate) mod draft;
 mod find;
 mod inbox;
 mod order;

@@ -1,0 +1,392 @@
+//! Deals for tests: real identities, real machines, a clock in the test's hand.
+
+use std::sync::Arc;
+
+use opener_negotiation::{
+    Role,
+    dialogue::{Command, Dialogue, Effect, Input},
+};
+use opener_peer::{DealSnapshot, Record};
+use opener_trade::{
+    Currency, DealId, DocumentId, Duration, Identity, List, Money, Opened, PeerText, Quantity,
+    Timestamp, Unit, Verified,
+    document::{
+        Bid, BidRules, Criterion, Delivery, Direction, Disclosure, Document, FinalTerms, Header,
+        Line, Measure, Order, OrderLine, Party, Receipt, Rfp, Schedule, Stage, TaxBasis,
+    },
+    sign,
+};
+
+use crate::{
+    request::{BidDraft, LineDraft, draft::Context},
+    transcript::Bundle,
+    view::computed_terms,
+};
+
+/// Seconds after the beginning of a test's time.
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(1_800_000_000_000 + seconds * 1000)
+}
+
+pub fn eur() -> Currency {
+    "EUR".parse().unwrap()
+}
+
+pub fn cents(minor: i64) -> Money {
+    Money::from_minor(minor, eur())
+}
+
+pub fn text<const MAX: usize>(text: &str) -> PeerText<MAX> {
+    PeerText::new(text).unwrap()
+}
+
+fn party(name: &str) -> Party {
+    let place = serde_json::from_str(r#"{"country":"KR","locality":"Seoul"}"#).unwrap();
+    Party {
+        name: text(name),
+        place,
+        contact: None,
+    }
+}
+
+/// A request for so much of each line; bids until 1 000 s, the choice until 5 000 s.
+pub fn rfp(quantities: &[&str]) -> Rfp {
+    let line = |(number, quantity): (u32, &&str)| Line {
+        number,
+        name: text("chair"),
+        description: PeerText::default(),
+        quantity: Quantity {
+            value: quantity.parse().unwrap(),
+            unit: Unit::PIECE,
+        },
+        categories: List::default(),
+        properties: List::default(),
+        delivery: None,
+        optional: false,
+        lot: None,
+    };
+    let price = Criterion {
+        name: text("price"),
+        weight: "100".parse().unwrap(),
+        direction: Direction::Lower,
+        best: "0".parse().unwrap(),
+        worst: "1000".parse().unwrap(),
+        knock_out: false,
+        measure: Measure::Total,
+    };
+    Rfp {
+        revision: 1,
+        title: text("chairs"),
+        description: PeerText::default(),
+        language: "en".parse().unwrap(),
+        buyer: party("Ann"),
+        schedule: Schedule {
+            open: at(0),
+            question_cutoff: None,
+            bid_deadline: at(1000),
+            award_by: at(5000),
+        },
+        rules: BidRules {
+            validity: Duration::from_secs(9000),
+            tax_basis: TaxBasis::Net,
+            ..BidRules::default()
+        },
+        currencies: vec![eur()].try_into().unwrap(),
+        delivery: Delivery {
+            place: party("").place,
+            window: None,
+        },
+        incoterm: None,
+        payment: None,
+        criteria: vec![price].try_into().unwrap(),
+        disclosure: Disclosure::Prices,
+        attachments: List::default(),
+        lots: List::default(),
+        lines: (1..)
+            .zip(quantities)
+            .map(line)
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap(),
+    }
+}
+
+/// What a seller writes when each line costs so much a piece.
+pub fn draft(prices: &[&str]) -> BidDraft {
+    let line = |(line, price): (u32, &&str)| LineDraft {
+        line,
+        offer: None,
+        description: None,
+        quantity: None,
+        price: Some(price.parse().unwrap()),
+        base_quantity: None,
+        amount: None,
+        lead_time_days: Some(7),
+    };
+    let lines: Vec<_> = (1..).zip(prices).map(line).collect();
+    BidDraft {
+        lines: lines.try_into().unwrap(),
+        ..BidDraft::default()
+    }
+}
+
+pub fn context<'a>(rfp_id: DocumentId, rfp: &'a Rfp) -> Context<'a> {
+    Context {
+        rfp_id,
+        rfp,
+        seller: party("Bob"),
+        disclosure: Disclosure::Prices,
+        now: at(10),
+    }
+}
+
+/// A buyer and a seller, each with a machine; what one says reaches the other a second later.
+pub struct Deal {
+    pub buyer: Identity,
+    pub seller: Identity,
+    pub now: i64,
+    buyers: Dialogue,
+    sellers: Dialogue,
+    said: Vec<(
+        Arc<Opened>,
+        Role,
+        Timestamp,
+        Timestamp,
+        Vec<Verified<Receipt>>,
+    )>,
+}
+
+impl Deal {
+    /// The buyer has sent a request for twelve chairs and four stools.
+    pub fn begin() -> Self {
+        let (buyer, seller) = (Identity::from_seed([1; 32]), Identity::from_seed([2; 32]));
+        let header = Header {
+            deal: DealId::from_bytes([7; 16]),
+            from: buyer.peer_id(),
+            to: None,
+            seq: 1,
+            previous: None,
+            answers: None,
+            issued_at: at(1),
+            expires_at: at(1000),
+        };
+        let rfp = Arc::new(
+            sign(
+                &buyer,
+                Document {
+                    header,
+                    body: rfp(&["12", "4"]),
+                },
+            )
+            .unwrap(),
+        );
+        let them = seller.peer_id();
+        let (mut buyers, _) = Dialogue::open(Role::Buyer, them, rfp.clone(), at(1)).unwrap();
+        let (sellers, _) = Dialogue::open(Role::Seller, them, rfp.clone(), at(2)).unwrap();
+        let receipt = receipt(&seller, &rfp.clone().as_ref().clone().into(), at(2));
+        buyers
+            .step(
+                at(2),
+                Input::Receipt {
+                    document: rfp.id(),
+                    at: at(2),
+                },
+            )
+            .unwrap();
+        let said = vec![(
+            Arc::new(Opened::from((*rfp).clone())),
+            Role::Buyer,
+            at(1),
+            at(2),
+            vec![receipt],
+        )];
+        Self {
+            buyer,
+            seller,
+            now: 10,
+            buyers,
+            sellers,
+            said,
+        }
+    }
+
+    /// The deal up to final terms that both have signed.
+    pub fn whole() -> Self {
+        let mut deal = Self::begin();
+        deal.say(Role::Seller, Command::Intent);
+        deal.bid(&["10.50", "20"]);
+        deal.order();
+        deal.sign_terms(Role::Buyer);
+        deal.sign_terms(Role::Seller);
+        deal
+    }
+
+    fn machine(&mut self, role: Role) -> &mut Dialogue {
+        match role {
+            Role::Buyer => &mut self.buyers,
+            Role::Seller => &mut self.sellers,
+        }
+    }
+
+    fn identity(&self, role: Role) -> &Identity {
+        match role {
+            Role::Buyer => &self.buyer,
+            Role::Seller => &self.seller,
+        }
+    }
+
+    /// One side says something; the other receives it, and does what its machine asks for.
+    pub fn say(&mut self, role: Role, command: Command) -> DocumentId {
+        let (signed_at, taken_at) = (at(self.now), at(self.now + 1));
+        self.now += 10;
+        let draft = self
+            .machine(role)
+            .state()
+            .draft(signed_at, command)
+            .unwrap();
+        let document = Arc::new(draft.sign(self.identity(role)).unwrap());
+        let id = document.id();
+        let input = |at| Input::Document {
+            document: document.clone(),
+            at,
+        };
+        self.machine(role)
+            .step(signed_at, input(signed_at))
+            .unwrap();
+        let effects = self
+            .machine(role.other())
+            .step(taken_at, input(taken_at))
+            .unwrap();
+        let receipt = receipt(self.identity(role.other()), &document, taken_at);
+        self.machine(role)
+            .step(
+                taken_at,
+                Input::Receipt {
+                    document: id,
+                    at: taken_at,
+                },
+            )
+            .unwrap();
+        self.said
+            .push((document, role, signed_at, taken_at, vec![receipt]));
+        for effect in effects {
+            if let Effect::Author(command) = effect {
+                self.say(role.other(), command);
+            }
+        }
+        id
+    }
+
+    pub fn bid(&mut self, prices: &[&str]) -> DocumentId {
+        let bid = self.draft_bid(prices);
+        self.say(Role::Seller, Command::Bid(Box::new(bid)))
+    }
+
+    fn draft_bid(&self, prices: &[&str]) -> Bid {
+        let rfp = &self.buyers.state().rfp;
+        draft(prices)
+            .complete(context(rfp.id(), &rfp.body))
+            .unwrap()
+    }
+
+    pub fn order(&mut self) -> DocumentId {
+        let state = self.buyers.state();
+        let offer = state.standing.as_ref().unwrap();
+        let lines = offer.bid().offered().map(|line| OrderLine {
+            line: line.line,
+            quantity: line.quantity,
+            price: line.price,
+            amount: line.amount,
+        });
+        let answer_by = at(self.now + 100);
+        let order = Order {
+            bid: offer.document.id(),
+            lines: lines.collect::<Vec<_>>().try_into().unwrap(),
+            charges: List::default(),
+            total: offer.bid().total,
+            delivery: state.rfp.body.delivery.clone(),
+            incoterm: None,
+            payment: None,
+            answer_by,
+            grace: Duration::from_secs(10),
+            release_after: answer_by.plus(Duration::from_secs(100)),
+            disclosure: Disclosure::Prices,
+        };
+        self.say(Role::Buyer, Command::Order(Box::new(order)))
+    }
+
+    pub fn sign_terms(&mut self, role: Role) -> DocumentId {
+        let terms = computed_terms(self.machine(role).state()).unwrap().unwrap();
+        let signed = sign(self.identity(role), terms).unwrap();
+        let body = FinalTerms {
+            signed: signed.bytes().to_vec().into(),
+        };
+        self.say(role, Command::SignTerms(body))
+    }
+
+    /// The deal as one side keeps it.
+    pub fn snapshot(&self, role: Role) -> DealSnapshot {
+        let state = if role == Role::Buyer {
+            self.buyers.state()
+        } else {
+            self.sellers.state()
+        };
+        DealSnapshot {
+            deal: state.deal,
+            role,
+            rfp: state.rfp.clone(),
+            request: None,
+            dialogues: vec![state.clone()],
+            deliveries: vec![],
+            assessments: vec![],
+            reports: vec![],
+        }
+    }
+
+    pub fn records(&self, role: Role) -> Vec<Record> {
+        let record = |(document, by, signed_at, taken_at, receipts): &(
+            Arc<Opened>,
+            Role,
+            _,
+            _,
+            Vec<Verified<Receipt>>,
+        )| {
+            let mine = *by == role;
+            Record {
+                document: document.clone(),
+                at: if mine { *signed_at } else { *taken_at },
+                mine,
+                void: None,
+                receipts: receipts
+                    .iter()
+                    .map(|receipt| receipt.bytes().clone())
+                    .collect(),
+            }
+        };
+        self.said.iter().map(record).collect()
+    }
+
+    /// The bundle that one side exports.
+    pub fn bundle(&self, role: Role) -> Bundle {
+        Bundle::new(
+            &self.snapshot(role),
+            None,
+            &self.records(role),
+            at(self.now),
+        )
+    }
+}
+
+/// The receipt that a recipient signs.
+pub fn receipt(recipient: &Identity, document: &Opened, at: Timestamp) -> Verified<Receipt> {
+    let header = document.header().unwrap();
+    let receipt = Receipt {
+        document: document.id(),
+        deal: header.deal,
+        from: recipient.peer_id(),
+        to: header.from,
+        stage: Stage::Received,
+        at,
+    };
+    sign(recipient, receipt).unwrap()
+}
