@@ -20,7 +20,6 @@ use crate::{
     output,
     stop::Stop,
 };
-use catalogue::{FIRMS, Firm};
 
 /// Processes that are started at once: opening a database and a set of sockets keeps a core busy for a moment.
 const STARTING: usize = 4;
@@ -75,22 +74,17 @@ async fn open(
     sellers: &mut Vec<Child>,
 ) -> Result<JoinSet<Result<()>>> {
     let address = directory.address()?;
-    let firms: Vec<(&'static Firm, Profile)> = (0..count as usize)
-        .map(|i| {
-            let firm = &FIRMS[i % FIRMS.len()];
-            Ok((firm, firm.profile(i / FIRMS.len())?))
-        })
-        .collect::<Result<_>>()?;
+    let firms = catalogue::take(&catalogue::firms()?, count as usize)?;
     let folders = firms
         .iter()
         .enumerate()
-        .map(|(i, (_, profile))| (data.join(format!("seller-{}", i + 1)), profile.clone()));
+        .map(|(i, firm)| (data.join(format!("seller-{}", i + 1)), firm.profile.clone()));
     *sellers = start(program, folders, &address).await?;
     let mut programs = JoinSet::new();
     let mut listed = vec![];
-    for ((firm, profile), child) in firms.into_iter().zip(sellers.iter()) {
+    for (firm, child) in firms.into_iter().zip(sellers.iter()) {
         let gateway = child.gateway()?;
-        let name = profile.name.to_string();
+        let name = firm.profile.name.to_string();
         listed.push(Listed {
             name: name.clone(),
             peer_id: child.ready.peer_id,

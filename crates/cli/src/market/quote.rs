@@ -1,9 +1,9 @@
 //! What a sample firm answers to a request.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use opener_api::request::{BidDraft, LineDraft};
 use opener_trade::{
-    Currency, Money, Number,
+    Currency, Money, Number, PeerText,
     document::{Criterion, CriterionAnswer, DeclineReason, Measure, Rfp},
 };
 
@@ -18,39 +18,39 @@ pub enum Answer {
     Decline(DeclineReason, String),
 }
 
+/// Discounts for quantity: from so many units on, so many per cent of the price.
+const DISCOUNTS: [(u32, u32); 3] = [(1_000, 92), (100, 95), (10, 98)];
+
 impl Firm {
     /// Bids on what the catalogue has, or says why not.
     ///
     /// # Errors
-    /// A price does not fit money.
+    /// The bid does not fit the language.
     pub fn answer(&self, rfp: &Rfp) -> Result<Answer> {
         let decline = |reason, words: &str| Ok(Answer::Decline(reason, words.to_owned()));
-        let currency: Currency = self.currency.parse()?;
+        let currency = self.currency().context("a firm without a currency")?;
         if !rfp.currencies.contains(&currency) {
             return decline(DeclineReason::Terms, &format!("we sell in {currency} only"));
         }
-        let own = self.profile(0)?;
-        let distance = own.place.distance_km(&rfp.delivery.place);
-        if distance.is_some_and(|km| own.radius_km.is_some_and(|most| km > f64::from(most))) {
+        let distance = self.profile.place.distance_km(&rfp.delivery.place);
+        let most = self.profile.radius_km.map(f64::from);
+        if let (Some(distance), Some(most)) = (distance, most)
+            && distance > most
+        {
             return decline(DeclineReason::TooFar, "we do not deliver that far");
         }
         let mut lines = vec![];
         for line in &rfp.lines {
-            match self.good(line)? {
-                Some(good) => {
-                    let price = self.price(good.price(self.currency), line.quantity.value);
-                    let price = Some(Money::from_minor(price, currency).amount());
-                    lines.push(LineDraft {
-                        price,
-                        ..self.line(line.number)
-                    });
-                }
+            let list = self.good(line).and_then(|good| good.price(currency));
+            match list.and_then(|list| self.price(list, line.quantity.value)) {
+                Some(price) => lines.push(LineDraft {
+                    price: Some(price.amount()),
+                    ..self.line(line.number)
+                }),
                 None if line.optional || rfp.rules.partial => {}
                 None => {
-                    return decline(
-                        DeclineReason::NotMyGoods,
-                        &format!("we do not have line {}", line.number),
-                    );
+                    let words = format!("we do not have line {}", line.number);
+                    return decline(DeclineReason::NotMyGoods, &words);
                 }
             }
         }
@@ -69,34 +69,28 @@ impl Firm {
     /// counts as a usual price.
     ///
     /// # Errors
-    /// A price does not fit money.
+    /// The bid does not fit the language.
     pub fn answer_anything(&self, rfp: &Rfp) -> Result<Answer> {
-        match self.answer(rfp)? {
-            Answer::Bid(bid) if bid.lines.len() == rfp.lines.len() => return Ok(Answer::Bid(bid)),
-            _ => {}
+        if let Answer::Bid(bid) = self.answer(rfp)?
+            && bid.lines.len() == rfp.lines.len()
+        {
+            return Ok(Answer::Bid(bid));
         }
         let currency = rfp
             .currencies
             .first()
             .copied()
-            .map_or_else(|| self.currency.parse(), Ok)?;
-        let count = i64::try_from(rfp.lines.len())?;
-        let usual = usual_total(rfp, currency)
-            .unwrap_or_else(|| Money::from_minor(count.saturating_mul(1_000), currency));
+            .context("a request without a currency")?;
+        let count = i64::try_from(rfp.lines.len())?.max(1);
+        let usual = usual_total(rfp, currency).map_or(USUAL_LINE, |total| total.minor() / count);
         // Nine tenths of the usual price, at the firm's level: within the bounds for every firm.
-        let each =
-            i128::from(usual.minor()) / i128::from(count.max(1)) * i128::from(self.level) * 9
-                / 1_000;
-        let each = i64::try_from(each)?;
-        let amount = Some(Money::from_minor(each.max(self.level), currency).amount());
-        let lines = rfp
-            .lines
-            .iter()
-            .map(|line| LineDraft {
-                amount,
-                ..self.line(line.number)
-            })
-            .collect();
+        let share = i128::from(usual) * i128::from(self.level) * 9 / 1_000;
+        let amount = Money::from_minor(i64::try_from(share)?.max(i64::from(self.level)), currency);
+        let line = |number| LineDraft {
+            amount: Some(amount.amount()),
+            ..self.line(number)
+        };
+        let lines = rfp.lines.iter().map(|asked| line(asked.number)).collect();
         Ok(Answer::Bid(Box::new(self.bid(rfp, currency, lines)?)))
     }
 
@@ -113,14 +107,15 @@ impl Firm {
         }
     }
 
-    /// The price of one unit in minor units: the list price at the firm's level, less for a larger quantity.
-    fn price(&self, list: i64, quantity: Number) -> i64 {
-        let discounts = [(1_000, 92), (100, 95), (10, 98)];
-        let discount = discounts
+    /// The price of one unit: the list price at the firm's level, less for a larger quantity.
+    fn price(&self, list: Money, quantity: Number) -> Option<Money> {
+        let discount = DISCOUNTS
             .iter()
-            .find(|(from, _)| quantity >= Number::from(*from))
-            .map_or(100, |(_, per_cent)| *per_cent);
-        (list.saturating_mul(self.level).saturating_mul(discount) / 10_000).max(1)
+            .find(|(from, _)| quantity >= Number::from(*from));
+        let per_cent =
+            i64::from(self.level) * i64::from(discount.map_or(100, |(_, per_cent)| *per_cent));
+        let minor = list.minor().checked_mul(per_cent)? / 10_000;
+        Some(Money::from_minor(minor.max(1), list.currency()))
     }
 
     fn bid(&self, rfp: &Rfp, currency: Currency, lines: Vec<LineDraft>) -> Result<BidDraft> {
@@ -128,11 +123,13 @@ impl Firm {
             .criteria
             .iter()
             .filter(|criterion| criterion.measure == Measure::Answer);
-        let answers = asked.filter_map(|criterion| self.answer_to(criterion));
+        let answers: Vec<_> = asked
+            .filter_map(|criterion| self.answer_to(criterion))
+            .collect();
         Ok(BidDraft {
             currency: Some(currency),
             lines: lines.try_into()?,
-            answers: answers.collect::<Vec<_>>().try_into()?,
+            answers: answers.try_into()?,
             ..BidDraft::default()
         })
     }
@@ -140,7 +137,7 @@ impl Firm {
     /// A value between the bounds, nearer to the best one the better the firm is.
     fn answer_to(&self, criterion: &Criterion) -> Option<CriterionAnswer> {
         let (best, worst) = (criterion.best.decimal(), criterion.worst.decimal());
-        let part = Number::from(u32::try_from(self.quality).ok()?)
+        let part = Number::from(self.quality)
             .decimal()
             .checked_div(Number::from(100).decimal())?;
         let value = best
@@ -151,10 +148,13 @@ impl Firm {
         Some(CriterionAnswer {
             criterion: criterion.name.clone(),
             value: value.into(),
-            note: opener_trade::PeerText::default(),
+            note: PeerText::default(),
         })
     }
 }
+
+/// Minor units of one line where a request says nothing about prices.
+const USUAL_LINE: i64 = 10_000;
 
 /// What a request counts as a usual price: half of its worst total.
 fn usual_total(rfp: &Rfp, currency: Currency) -> Option<Money> {
@@ -169,4 +169,84 @@ fn usual_total(rfp: &Rfp, currency: Currency) -> Option<Money> {
     Money::rounded(half, currency)
         .ok()
         .filter(|money| money.minor() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::catalogue::firms;
+    use opener_api::formats::{Timing, read_rfp};
+    use opener_trade::{Duration, Timestamp};
+
+    fn rfp(json: serde_json::Value) -> Rfp {
+        let hour = Duration::from_secs(3600);
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let timing = Timing::from_now(now, hour, hour);
+        read_rfp("test", json.to_string().as_bytes(), &timing)
+            .unwrap()
+            .rfp
+    }
+
+    fn chairs(quantity: u32, currency: &str, country: &str) -> Rfp {
+        let place = if country == "KR" {
+            (37.5, 127.0)
+        } else {
+            (-33.9, 151.2)
+        };
+        let place =
+            serde_json::json!({ "country": country, "latitude": place.0, "longitude": place.1 });
+        rfp(serde_json::json!({
+            "title": "Chairs",
+            "buyer": { "name": "Office", "place": place },
+            "delivery": { "place": place },
+            "currencies": [currency],
+            "lines": [{ "name": "office chairs", "quantity": { "value": quantity, "unit": "H87" } }],
+        }))
+    }
+
+    fn hangang() -> Firm {
+        firms().unwrap().remove(0)
+    }
+
+    #[test]
+    fn a_larger_quantity_costs_less_a_piece() {
+        let price = |quantity| match hangang().answer(&chairs(quantity, "KRW", "KR")).unwrap() {
+            Answer::Bid(bid) => bid.lines[0].price.unwrap().to_string(),
+            declined => panic!("{declined:?}"),
+        };
+        assert_eq!(
+            [price(1), price(10), price(100), price(1_000)],
+            ["219000", "214620", "208050", "201480"]
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_declined_with_the_reason() {
+        let reason = |rfp: &Rfp| match hangang().answer(rfp).unwrap() {
+            Answer::Decline(reason, _) => reason,
+            bid => panic!("{bid:?}"),
+        };
+        assert_eq!(reason(&chairs(1, "EUR", "KR")), DeclineReason::Terms);
+        assert_eq!(reason(&chairs(1, "KRW", "AU")), DeclineReason::TooFar);
+        let mut toys = chairs(1, "KRW", "KR");
+        let mut lines = toys.lines.into_vec();
+        lines[0].name = "toys".parse().unwrap();
+        toys.lines = lines.try_into().unwrap();
+        assert_eq!(reason(&toys), DeclineReason::NotMyGoods);
+    }
+
+    #[test]
+    fn in_a_replay_every_firm_bids_on_everything_at_a_price_of_its_own() {
+        let asked = chairs(3, "UAH", "AU");
+        let amounts = firms().unwrap().into_iter().take(3).map(|firm| {
+            match firm.answer_anything(&asked).unwrap() {
+                Answer::Bid(bid) => bid.lines[0].amount.unwrap(),
+                declined => panic!("{declined:?}"),
+            }
+        });
+        let mut amounts: Vec<_> = amounts.map(|amount| amount.to_string()).collect();
+        amounts.sort();
+        amounts.dedup();
+        assert_eq!(amounts.len(), 3);
+    }
 }

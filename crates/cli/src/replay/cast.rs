@@ -15,7 +15,7 @@ use opener_trade::{
 use crate::{
     args::MAX_SELLERS,
     market::{
-        catalogue::{FIRMS, Firm},
+        catalogue::{self, Firm},
         quote::Answer,
     },
 };
@@ -35,7 +35,7 @@ enum Part {
     /// It bids what it bid.
     Recorded(RecordedBidder),
     /// It bids by itself.
-    Sample(&'static Firm),
+    Sample(Box<Firm>),
 }
 
 /// The sellers of a tender: its recorded bidders, or `samples` sample sellers where it records no bids.
@@ -51,9 +51,10 @@ pub fn sellers(reading: &Reading, samples: u32) -> Result<Vec<Seller>> {
         bidders.len()
     );
     if bidders.is_empty() {
-        return chosen(&reading.rfp, samples as usize)?
+        let firms = chosen(&reading.rfp, samples as usize)?;
+        return firms
             .into_iter()
-            .map(|(firm, round)| sample(&reading.rfp, firm, round))
+            .map(|firm| sample(&reading.rfp, firm))
             .collect();
     }
     bidders
@@ -62,40 +63,37 @@ pub fn sellers(reading: &Reading, samples: u32) -> Result<Vec<Seller>> {
         .collect()
 }
 
-/// The firms whose catalogues have most of what is asked, with a number where one firm plays several times.
-fn chosen(rfp: &Rfp, count: usize) -> Result<Vec<(&'static Firm, usize)>> {
-    let mut ranked = vec![];
-    for firm in FIRMS {
-        let mut lines = 0_usize;
-        for line in &rfp.lines {
-            lines += usize::from(firm.good(line)?.is_some());
-        }
-        let is_payable = rfp
-            .currencies
+/// The firms whose catalogues have most of what is asked.
+fn chosen(rfp: &Rfp, count: usize) -> Result<Vec<Firm>> {
+    let fit = |firm: &Firm| {
+        let is_payable = firm
+            .currency()
+            .is_some_and(|currency| rfp.currencies.contains(&currency));
+        let lines = rfp
+            .lines
             .iter()
-            .any(|currency| currency.code() == firm.currency);
-        ranked.push((std::cmp::Reverse((is_payable, lines)), firm));
-    }
-    ranked.sort_by_key(|(fit, _)| *fit);
-    Ok((0..count)
-        .map(|i| (ranked[i % ranked.len()].1, i / ranked.len()))
-        .collect())
+            .filter(|line| firm.good(line).is_some())
+            .count();
+        std::cmp::Reverse((is_payable, lines))
+    };
+    let mut firms = catalogue::firms()?;
+    firms.sort_by_cached_key(fit);
+    catalogue::take(&firms, count)
 }
 
-fn sample(rfp: &Rfp, firm: &'static Firm, round: usize) -> Result<Seller> {
-    let own = firm.profile(round)?;
+fn sample(rfp: &Rfp, firm: Firm) -> Result<Seller> {
     let profile = Profile {
         radius_km: None,
         currencies: List::default(),
         languages: List::default(),
         categories: categories(rfp)?,
-        words: words(rfp, own.words.as_str()),
-        ..own
+        words: words(rfp, firm.profile.words.as_str()),
+        ..firm.profile.clone()
     };
     Ok(Seller {
         name: profile.name.to_string(),
         profile,
-        part: Part::Sample(firm),
+        part: Part::Sample(Box::new(firm)),
     })
 }
 
