@@ -6,7 +6,7 @@ use opener_peer::Event;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::{
-    ApiError,
+    ApiError, Code,
     request::{Ask, Method, MethodVisitor, visit_methods},
     transcript::Verdict,
 };
@@ -48,6 +48,44 @@ pub fn files() -> Result<BTreeMap<String, String>, BindingsError> {
         .collect();
     written.insert("methods.ts".to_owned(), methods_ts(&rows, &names));
     Ok(written)
+}
+
+/// The lists of `docs/api.md`: methods with the types of parameters and answers, and codes.
+pub fn tables() -> String {
+    let mut rows = Rows {
+        config: config(),
+        text: "| method | params | answer | |\n| --- | --- | --- | --- |\n".to_owned(),
+    };
+    visit_methods(&mut rows);
+    let mut text = rows.text;
+    text.push_str("\n| code | HTTP | |\n| --- | --- | --- |\n");
+    for code in Code::ALL {
+        // Writing into a string does not fail.
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            code.name(),
+            code.status(),
+            code.about()
+        );
+    }
+    text
+}
+
+struct Rows {
+    config: Config,
+    text: String,
+}
+
+impl MethodVisitor for Rows {
+    fn visit<A: Ask>(&mut self, method: Method) {
+        let (params, answer) = (A::name(&self.config), A::Answer::name(&self.config));
+        let (name, about) = (method.name, method.about);
+        let _ = writeln!(
+            self.text,
+            "| `{name}` | `{params}` | `{answer}` | {about} |"
+        );
+    }
 }
 
 /// Large integers are numbers in our JSON: none of them passes 2^53.

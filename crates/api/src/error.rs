@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal;)*) => {
+    ($(#[doc = $about:literal] $variant:ident = $name:literal, $status:literal;)*) => {
         /// The kind of a refusal. A code is added only when a screen tells it apart from the others.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
         pub enum Code {
-            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+            $(#[doc = $about] #[serde(rename = $name)] $variant,)*
         }
 
         impl Code {
@@ -21,6 +21,11 @@ macro_rules! codes {
             /// Its name, as it stands in JSON.
             pub const fn name(self) -> &'static str {
                 match self { $(Code::$variant => $name,)* }
+            }
+
+            /// What it means, in one line.
+            pub const fn about(self) -> &'static str {
+                match self { $(Code::$variant => $about.trim_ascii(),)* }
             }
 
             /// The status of an answer over HTTP (RFC 9110 section 15) that carries it.

@@ -1,10 +1,11 @@
-//! The TypeScript in `ui/src/bindings` is what the types say now. `OPENER_BINDINGS=write` writes it.
+//! The TypeScript in `ui/src/bindings` and the lists of `docs/api.md` are what the types say now.
+//! `OPENER_BINDINGS=write` writes them.
 
 #![cfg(test)]
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use opener_api::bindings::files;
+use opener_api::bindings::{files, tables};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/bindings")
@@ -34,10 +35,48 @@ fn write(files: &BTreeMap<String, String>) {
     }
 }
 
+fn is_writing() -> bool {
+    std::env::var_os("OPENER_BINDINGS").is_some_and(|value| value == "write")
+}
+
+/// What stands before and after the lists of the page.
+const MARKS: [&str; 2] = ["<!-- generated -->\n", "<!-- end of generated -->"];
+
+#[test]
+fn the_lists_of_the_page_about_the_api_are_current() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (head, rest) = page.split_once(MARKS[0]).unwrap();
+    let (_, tail) = rest.split_once(MARKS[1]).unwrap();
+    let expected = format!("{head}{}{}{}{tail}", MARKS[0], tables(), MARKS[1]);
+    if is_writing() {
+        fs::write(&path, &expected).unwrap();
+    } else {
+        assert!(
+            page == expected,
+            "docs/api.md is stale: write it with `cargo xtask bindings`"
+        );
+    }
+}
+
+#[test]
+fn the_page_about_the_api_names_every_event() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let page = fs::read_to_string(path).unwrap();
+    let events = files().unwrap().remove("Event.ts").unwrap();
+    for event in events
+        .split("\"event\": \"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        assert!(page.contains(&format!("`{event}`")), "{event}");
+    }
+}
+
 #[test]
 fn the_typescript_in_the_tree_is_current() {
     let expected = files().unwrap();
-    if std::env::var_os("OPENER_BINDINGS").is_some_and(|value| value == "write") {
+    if is_writing() {
         write(&expected);
     }
     let found = on_disk();
