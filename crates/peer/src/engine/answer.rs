@@ -108,10 +108,10 @@ impl Work<'_> {
             Err(why) => Err(why.clone()),
         };
         match opened {
-            Ok(Opened::Receipt(receipt)) if is_for(&receipt, attempt) => {
+            Ok(Opened::Receipt(receipt)) if self.is_receipt_for(&receipt, attempt) => {
                 self.received(attempt, &receipt).await
             }
-            Ok(Opened::Failure(failure)) if failure.from == attempt.to => {
+            Ok(Opened::Failure(failure)) if self.is_failure_for(&failure, attempt) => {
                 self.refused(attempt, &failure).await
             }
             Ok(_) => {
@@ -145,6 +145,21 @@ impl Work<'_> {
             self.carry_out(key, effects).await?;
         }
         Ok(())
+    }
+
+    fn is_receipt_for(&self, receipt: &Receipt, attempt: &Attempt) -> bool {
+        receipt.document == attempt.document
+            && receipt.deal == attempt.deal
+            && receipt.from == attempt.to
+            && receipt.to == self.me()
+            && receipt.stage == Stage::Received
+    }
+
+    /// A failure names its document, unless its signer could not read the bytes that far.
+    fn is_failure_for(&self, failure: &Failure, attempt: &Attempt) -> bool {
+        failure.document.is_none_or(|id| id == attempt.document)
+            && failure.from == attempt.to
+            && failure.to == self.me()
     }
 
     /// The other side refused the document. A transient reason asks for another try; any other undoes the document, unless
@@ -201,10 +216,4 @@ impl Work<'_> {
         };
         Ok(Some((attempt.deal, seller)))
     }
-}
-
-fn is_for(receipt: &Receipt, attempt: &Attempt) -> bool {
-    receipt.document == attempt.document
-        && receipt.from == attempt.to
-        && receipt.stage == Stage::Received
 }
