@@ -10,7 +10,7 @@ use opener_trade::{
     open, sign,
 };
 
-use super::{Engine, work::Work};
+use super::{Engine, Key, work::Work};
 use crate::PeerError;
 
 /// Bytes that a peer delivered.
@@ -151,6 +151,7 @@ impl Work<'_> {
             .await?
             .is_some_and(|contact| contact.blocked)
         {
+            self.pass_over(&document, Reason::Blocked).await?;
             return refuse(Rejection::new(
                 Reason::Blocked,
                 "the receiver does not deal with this sender",
@@ -206,18 +207,16 @@ impl Work<'_> {
         let Some(header) = document.header() else {
             return Ok(Err(Rejection::not_allowed("not a document of a deal")));
         };
-        let known = self.tx.read().deal(header.deal).await?;
-        let key = match (&known, &**document) {
-            (None, Opened::Rfp(rfp)) => return self.invite(document, rfp, at).await,
-            (None, _) => {
-                return Ok(Err(Rejection::new(
+        if self.tx.read().deal(header.deal).await?.is_none() {
+            return match &**document {
+                Opened::Rfp(rfp) => self.invite(document, rfp, at).await,
+                _ => Ok(Err(Rejection::new(
                     Reason::UnknownDeal,
                     "the receiver knows no such deal",
-                )));
-            }
-            (Some(deal), _) if deal.buyer == self.me() => (header.deal, header.from),
-            (Some(_), _) => (header.deal, self.me()),
-        };
+                ))),
+            };
+        }
+        let key = self.key_from(header).await?;
         if self.tx.read().dialogue(key.0, key.1).await?.is_none() {
             return Ok(Err(Rejection::new(
                 Reason::NotInvited,
@@ -248,6 +247,42 @@ impl Work<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Refuses a document unheard. One that continues its chain keeps its place there without effect, so that the chain can
+    /// go on when its sender is heard again.
+    async fn pass_over(&mut self, document: &Arc<Opened>, reason: Reason) -> Result<(), PeerError> {
+        let Some(header) = document.header() else {
+            return Ok(());
+        };
+        let key = self.key_from(header).await?;
+        if self.tx.read().document(document.id()).await?.is_some()
+            || self.tx.read().dialogue(key.0, key.1).await?.is_none()
+        {
+            return Ok(());
+        }
+        let input = Input::Document {
+            document: document.clone(),
+            at: self.now,
+        };
+        let now = self.now;
+        let mut unheard = self.dialogue(key).await?.clone();
+        let continues = match unheard.step(now, input) {
+            Ok(_) => true,
+            Err(rejection) => rejection.in_chain,
+        };
+        if continues {
+            self.keep(document, now).await?;
+            self.void(key, document, reason).await?;
+        }
+        Ok(())
+    }
+
+    /// The key of the dialogue that a document from somebody else belongs to.
+    async fn key_from(&mut self, header: &Header) -> Result<Key, PeerError> {
+        let deal = self.tx.read().deal(header.deal).await?;
+        let we_buy = deal.is_some_and(|deal| deal.buyer == self.me());
+        Ok((header.deal, if we_buy { header.from } else { self.me() }))
     }
 
     /// A request has arrived: begins the dialogue at the seller.
@@ -284,17 +319,7 @@ impl Work<'_> {
         if let Some(receipt) = self.tx.read().receipt(id, me, Stage::Received).await? {
             return Ok(Ok(receipt.bytes.into()));
         }
-        let key = if self
-            .tx
-            .read()
-            .deal(header.deal)
-            .await?
-            .is_some_and(|deal| deal.buyer == me)
-        {
-            (header.deal, header.from)
-        } else {
-            (header.deal, me)
-        };
+        let key = self.key_from(header).await?;
         let reason = self
             .dialogue(key)
             .await?
