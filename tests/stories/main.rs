@@ -1,8 +1,11 @@
 //! Stories: named people, real programs, simulated time and network. A failing story prints its seed and its transcript.
 
+mod attacker;
 mod award;
 mod cast;
 mod crash;
 mod delivery;
+mod forged_answers;
+mod mallory;
 mod time;
 mod whole_round;
