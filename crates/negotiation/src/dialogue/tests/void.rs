@@ -240,6 +240,29 @@ fn nobody_refuses_what_they_have_signed_for() {
 }
 
 #[test]
+fn a_receipt_or_an_answer_stands_against_a_later_refusal_of_what_it_is_for() {
+    let refused = Answer::Failure(Reason::NotAllowed);
+    let mut pair = Pair::with_bid(10, Commitment::Indicative);
+    let bid = pair.seller.state().standing.as_ref().unwrap();
+    let bid: Arc<Opened> = Arc::new((*bid.document).clone().into());
+    pair.seller.answered(at(20), &bid, refused);
+    assert_eq!(pair.seller.phase(), Phase::BidStanding);
+    let order = pair.buyer_orders(at(110));
+    pair.deliver(at(111), &order);
+    pair.buyer.answered(at(112), &order, refused);
+    assert_eq!(pair.buyer.phase(), Phase::Ordered);
+
+    let mut pair = Pair::with_bid(10, Commitment::Indicative);
+    let order = pair.buyer_orders(at(110));
+    pair.hand(at(111), &order).unwrap();
+    let change = pair.seller_answers(at(112), ResponseStatus::Changed);
+    pair.hand(at(113), &change).unwrap();
+    pair.buyer.answered(at(114), &order, refused);
+    assert_eq!(pair.buyer.phase(), Phase::Conditional);
+    assert_eq!(pair.buyer.dialogue.is_void(order.id()), None);
+}
+
+#[test]
 fn signed_terms_are_not_undone_once_they_are_reported() {
     let mut pair = Pair::concluded();
     let terms = pair.terms();
