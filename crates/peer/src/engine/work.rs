@@ -12,7 +12,9 @@ use opener_negotiation::{
 };
 use opener_store::{NewDelivery, NewDocument, NewNotice, Write};
 use opener_trade::{
-    DealId, DocumentId, Identity, Opened, PeerId, Timestamp, document::Terms, envelope::open_as,
+    DealId, DocumentId, Duration, Identity, Opened, PeerId, Timestamp,
+    document::{Header, Terms},
+    envelope::open_as,
 };
 
 use super::{
@@ -86,7 +88,7 @@ impl<'w> Work<'w> {
         let header = document.header();
         let me = self.me();
         self.expiries
-            .extend(header.map(|header| (document.id(), header.expires_at)));
+            .extend(header.map(|header| (document.id(), delivered_until(header))));
         let new = NewDocument {
             id: document.id(),
             kind: document.kind().map_or("unknown", |kind| kind.name()),
@@ -361,6 +363,18 @@ impl<'w> Work<'w> {
         Ok(())
     }
 }
+
+/// Until when a document is delivered. One that takes a place in a chain between two parties is delivered even after it has
+/// expired: its receiver then notes it as void and can take what follows.
+fn delivered_until(header: &Header) -> Timestamp {
+    match header.to {
+        Some(_) => header.expires_at.max(header.issued_at.plus(KEEP_CHAIN)),
+        None => header.expires_at,
+    }
+}
+
+/// How long a chain is kept going: a year covers any holiday or broken machine.
+const KEEP_CHAIN: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The stored name of a notice: as the api spells it.
 fn name_of<T: serde::Serialize + std::fmt::Debug>(kind: &T) -> String {
