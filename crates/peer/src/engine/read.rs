@@ -1,14 +1,16 @@
 //! What a peer shows of itself.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
-use opener_negotiation::Role;
+use opener_negotiation::{Role, dialogue::Dialogue};
 use opener_store::{
     Contact, DealFilter, DealRow, DeliveryCounts, Notice, ReportStatus, Role as StoredRole, Store,
-    StoredDocument,
 };
 use opener_trade::{
-    DealId, DocumentId, PeerId, Timestamp, Verified,
+    DealId, PeerId, Timestamp, Verified,
     document::{Document, Rfp, Stage},
     sign,
 };
@@ -111,13 +113,14 @@ impl Engine {
         seller: Option<PeerId>,
     ) -> Result<Vec<Record>, PeerError> {
         let mut read = self.store.read();
-        read.deal(deal).await?.ok_or(PeerError::NotFound("deal"))?;
+        let row = read.deal(deal).await?.ok_or(PeerError::NotFound("deal"))?;
         let stored = match seller {
             Some(seller) => read.documents_of_dialogue(deal, seller).await?,
             None => read.documents_of_deal(deal, RECORDS).await?,
         };
         let receipts = read.receipts_of_deal(deal).await?;
         let me = self.peer_id();
+        let mut dialogues = HashMap::new();
         let mut records = Vec::with_capacity(stored.len());
         for document in stored {
             let of_this = receipts
@@ -126,8 +129,16 @@ impl Engine {
             let receipts = of_this
                 .map(|receipt| Arc::from(receipt.bytes.as_slice()))
                 .collect();
-            let void = match self.dialogue_of(&document, me) {
-                Some(key) => self.void_reason(key, document.id).await?,
+            let seller = match (row.buyer == me, document.mine) {
+                (false, _) => Some(me),
+                (true, true) => document.recipient,
+                (true, false) => Some(document.sender),
+            };
+            let void = match seller {
+                Some(seller) => self
+                    .dialogue_among(&mut dialogues, (deal, seller))
+                    .await?
+                    .and_then(|dialogue| dialogue.is_void(document.id)),
                 None => None,
             };
             let (at, mine, id) = (document.received_at, document.mine, document.id);
@@ -145,30 +156,24 @@ impl Engine {
         Ok(records)
     }
 
-    fn dialogue_of(&self, document: &StoredDocument, me: PeerId) -> Option<Key> {
-        let deal = document.deal?;
-        let other = if document.mine {
-            document.recipient?
-        } else {
-            document.sender
-        };
-        let we_sell = self.machines.dialogues.contains_key(&(deal, me));
-        Some((deal, if we_sell { me } else { other }))
-    }
-
-    async fn void_reason(
-        &self,
+    /// A dialogue, loaded at most once; none where a document belongs to no dialogue.
+    async fn dialogue_among<'d>(
+        &'d self,
+        loaded: &'d mut HashMap<Key, Option<Dialogue>>,
         key: Key,
-        document: DocumentId,
-    ) -> Result<Option<opener_trade::Reason>, PeerError> {
-        match self.machines.dialogues.get(&key) {
-            Some(dialogue) => Ok(dialogue.is_void(document)),
-            None => match load_dialogue(&mut self.store.read(), key, self.peer_id()).await {
-                Ok(dialogue) => Ok(dialogue.is_void(document)),
-                Err(PeerError::NotFound(_)) => Ok(None),
-                Err(error) => Err(error),
-            },
+    ) -> Result<Option<&'d Dialogue>, PeerError> {
+        if let Some(cached) = self.machines.dialogues.get(&key) {
+            return Ok(Some(cached));
         }
+        if let Entry::Vacant(place) = loaded.entry(key) {
+            let dialogue = load_dialogue(&mut self.store.read(), key, self.peer_id()).await;
+            place.insert(match dialogue {
+                Ok(dialogue) => Some(dialogue),
+                Err(PeerError::NotFound(_)) => None,
+                Err(error) => return Err(error),
+            });
+        }
+        Ok(loaded.get(&key).and_then(Option::as_ref))
     }
 
     /// What needs a person, newest first.
