@@ -29,7 +29,7 @@ async fn scene(seed: u64) -> (Cast, Actor) {
 
 #[tokio::test]
 async fn a_truncated_document_is_refused() {
-    let (mut cast, _) = scene(81).await;
+    let (cast, _) = scene(81).await;
     let better = cast.draft(cast.bo, "0.13").await;
     let Cast {
         mut world,
@@ -75,7 +75,7 @@ async fn an_oversized_document_is_refused() {
 
 #[tokio::test]
 async fn a_document_with_another_signature_or_under_another_name_is_refused() {
-    let (mut cast, mallory) = scene(83).await;
+    let (cast, mallory) = scene(83).await;
     let better = cast.draft(cast.bo, "0.13").await;
     let Cast {
         mut world,

@@ -384,3 +384,137 @@ async fn a_lost_receipt_is_no_lost_document() {
     assert_eq!((row.state, row.attempts), (Received, 4));
     assert_eq!(world.records(anna, deal).await.len(), 2);
 }
+
+#[tokio::test]
+async fn what_nobody_waited_for_does_not_stop_what_follows() {
+    let mut cast = Cast::new(44).await;
+    cast.bid(cast.bo, "0.14", |_| {}).await;
+    let Cast {
+        mut world,
+        anna,
+        bo,
+        deal,
+        ..
+    } = cast;
+    world.orders(anna, deal, bo, &[]).await.unwrap();
+    world.settle().await;
+    world.section("both turn off their computers for more than a month");
+    world.kill(bo);
+    world
+        .writes(anna, deal, Some(bo), "Are you there?")
+        .await
+        .unwrap();
+    world.signs(anna, deal, Some(bo)).await.unwrap();
+    world.kill(anna);
+    world.run_for(hours(31 * 24)).await;
+    world.restart(anna).await;
+    world.restart(bo).await;
+    world.settle().await;
+    assert!(
+        !world.inbox(bo).await.contains(&"chat_arrived".to_owned()),
+        "it has expired"
+    );
+    world.signs(bo, deal, None).await.unwrap();
+    world.settle().await;
+    for actor in [anna, bo] {
+        assert_eq!(world.phase(actor, deal, bo).await, Phase::Reported);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_document_is_shown_as_refused_after_a_restart() {
+    let mut cast = Cast::new(45).await;
+    let until = cast.world.now().plus(hours(3));
+    cast.bid(cast.bo, "0.14", |bid| {
+        bid.valid_until = until;
+        bid.commitment = opener_trade::document::Commitment::Revocable;
+    })
+    .await;
+    let Cast {
+        mut world,
+        anna,
+        bo,
+        deal,
+        ..
+    } = cast;
+    world.run_until(until).await;
+    world.network().cut(anna, bo);
+    world.orders(anna, deal, bo, &[]).await.unwrap();
+    world.run_for(minutes(2)).await;
+    world.network().mend(anna, bo);
+    world.settle().await;
+    for restarted in [false, true] {
+        for actor in [anna, bo] {
+            if restarted {
+                world.kill(actor);
+                world.restart(actor).await;
+            }
+            let order = world.newest(actor, deal, Kind::Order).await;
+            assert_eq!(order.void, Some(Reason::Expired), "restarted: {restarted}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bid_that_crosses_the_award_to_another_is_refused_and_both_agree() {
+    let mut cast = Cast::new(46).await;
+    cast.bid(cast.bo, "0.14", |_| {}).await;
+    cast.bid(cast.cleo, "0.15", |_| {}).await;
+    let better = cast.draft(cast.cleo, "0.13").await;
+    let Cast {
+        mut world,
+        anna,
+        bo,
+        cleo,
+        deal,
+    } = cast;
+    world.network().cut(anna, cleo);
+    world.orders(anna, deal, bo, &[]).await.unwrap();
+    world.run_for(minutes(1)).await;
+    world.bids(cleo, deal, better).await.unwrap();
+    world.network().mend(anna, cleo);
+    world.settle().await;
+    for actor in [anna, cleo] {
+        assert_eq!(world.phase(actor, deal, cleo).await, Phase::NotChosen);
+    }
+    let last = world.deliveries(cleo, deal, anna).await.pop().unwrap();
+    assert_eq!(last.reason, Some(Reason::NotAllowed));
+    assert_eq!(world.phase(bo, deal, bo).await, Phase::Concluded);
+}
+
+#[tokio::test]
+async fn a_partner_learns_where_a_peer_is_now() {
+    let mut cast = Cast::new(47).await;
+    cast.bid(cast.bo, "0.14", |_| {}).await;
+    let Cast {
+        mut world,
+        anna,
+        bo,
+        ..
+    } = cast;
+    let address = |port: u16| -> opener_trade::Address {
+        format!("/ip4/192.0.2.7/tcp/{port}").parse().unwrap()
+    };
+    let mut listings = vec![];
+    for port in [4001, 4002] {
+        let here = [address(port)];
+        let announced = world.act(bo, "announces a new address", async |engine, now| {
+            let listing = engine.sign_listing(now, &here).await?.unwrap();
+            engine.announce(now, &listing).await?;
+            Ok(listing)
+        });
+        listings.push(announced.await.unwrap());
+        world.settle().await;
+    }
+    let known = world.addresses(anna, bo).await;
+    assert_eq!(known, [address(4002).to_string()]);
+    world.section("the older listing comes again");
+    let answer = world.hand(bo, anna, listings[0].bytes()).await;
+    assert_eq!(receipt(&answer).document, listings[0].id());
+    assert_eq!(world.addresses(anna, bo).await, known, "the newest counts");
+    let mallory = world
+        .join("Mallory", papers::trader("Honest M."), Disk::Memory)
+        .await;
+    let answer = world.hand(mallory, anna, listings[1].bytes()).await;
+    assert_eq!(failure(&answer), Some(Reason::NotInvited));
+}

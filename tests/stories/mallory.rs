@@ -4,7 +4,7 @@ use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, iana};
 use ed25519_dalek::{Signer, SigningKey};
 use opener_sim::{Actor, World};
 use opener_trade::{
-    DealId, DocumentId, Duration, Identity, Reason, Timestamp, Verified,
+    DealId, DocumentId, Duration, Identity, Reason, Verified,
     document::{Body, Chat, Document, Header},
     envelope::Payload,
     sign,
@@ -91,9 +91,4 @@ pub async fn is_refused(world: &mut World, from: Actor, to: Actor, bytes: &[u8],
     let answer = world.hand(from, to, bytes).await;
     assert_eq!(failure(&answer), Some(why));
     assert_eq!(world.everything(to).await, before, "nothing has changed");
-}
-
-/// So many seconds later.
-pub fn later(at: Timestamp, seconds: i64) -> Timestamp {
-    at.plus(Duration::from_secs(seconds))
 }

@@ -575,7 +575,7 @@ async fn the_sellers_laptop_sleeps_for_two_days() {
 
 #[tokio::test]
 async fn a_clock_in_doubt_refuses_what_a_deadline_decides_until_it_is_confirmed() {
-    let mut cast = Cast::new(66).await;
+    let cast = Cast::new(66).await;
     let (anna, bo, deal) = (cast.anna, cast.bo, cast.deal);
     let doubt = Some(opener_peer::REFUSE_SKEW);
     let bid = cast.draft(bo, "0.14").await;

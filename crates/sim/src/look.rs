@@ -113,6 +113,14 @@ impl World {
         }
     }
 
+    /// Where an actor would dial another.
+    pub async fn addresses(&self, actor: Actor, other: Actor) -> Vec<String> {
+        let contacts = must(self.engine(actor).contacts(ALL).await);
+        let id = self.id(other);
+        let contact = contacts.into_iter().find(|contact| contact.peer == id);
+        contact.map(|contact| contact.addresses).unwrap_or_default()
+    }
+
     /// Everything that an actor's program knows of its deals, contacts and inbox, to compare before and after.
     pub async fn everything(&self, actor: Actor) -> String {
         let engine = self.engine(actor);
