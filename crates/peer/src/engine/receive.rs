@@ -224,28 +224,27 @@ impl Work<'_> {
             )));
         }
         match self
-            .step(
+            .try_step(
                 key,
                 Input::Document {
                     document: document.clone(),
                     at,
                 },
             )
-            .await
+            .await?
         {
             Ok(effects) => {
                 self.keep(document, at).await?;
                 self.carry_out(key, effects).await?;
                 Ok(Ok(at))
             }
-            Err(PeerError::Rejected(rejection)) => {
+            Err(rejection) => {
                 if rejection.in_chain {
                     self.keep(document, at).await?;
                     self.void(key, document, rejection.reason).await?;
                 }
                 Ok(Err(rejection))
             }
-            Err(error) => Err(error),
         }
     }
 

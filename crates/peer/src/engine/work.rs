@@ -135,12 +135,25 @@ impl<'w> Work<'w> {
 
     /// Steps a dialogue and lets the request learn what follows. The effects are still to be carried out.
     pub(super) async fn step(&mut self, key: Key, input: Input) -> Result<Vec<Effect>, PeerError> {
+        Ok(self.try_step(key, input).await??)
+    }
+
+    /// The same, telling a refusal by the dialogue's rules, after which nothing has changed, from a failure, after
+    /// which the transaction must be dropped.
+    pub(super) async fn try_step(
+        &mut self,
+        key: Key,
+        input: Input,
+    ) -> Result<Result<Vec<Effect>, Rejection>, PeerError> {
         let now = self.now;
         let dialogue = self.dialogue(key).await?;
         let before = dialogue.state().clone();
-        let effects = dialogue.step(now, input)?;
+        let effects = match dialogue.step(now, input) {
+            Ok(effects) => effects,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
         self.learn(key, &before).await?;
-        Ok(effects)
+        Ok(Ok(effects))
     }
 
     /// Records a document as void and lets the request learn what follows.
