@@ -251,6 +251,72 @@ fn a_required_key_that_is_missing_is_refused() {
 }
 
 #[test]
+fn a_required_key_of_a_body_that_is_missing_is_refused() {
+    let of_a_deal = |vector: &&&Vector| vector.json["content"].get("body").is_some();
+    for vector in good().iter().filter(of_a_deal) {
+        let mut payload = forge::decode(&vector.bytes("/payload"));
+        let Value::Map(entries) = forge::at_path(&mut payload, &[1]) else {
+            panic!("not a map")
+        };
+        entries.remove(0);
+        let forged = Forge {
+            payload: forge::encode(&payload),
+            ..honest(vector)
+        };
+        assert_eq!(reason(&forged.seal()), Reason::Malformed, "{}", vector.name);
+    }
+}
+
+/// A vector whose payload is changed at one place.
+fn altered(name: &str, path: &[i64], value: Value) -> Vec<u8> {
+    let vector = named(name);
+    let mut payload = forge::decode(&vector.bytes("/payload"));
+    let (key, parent) = path.split_last().unwrap();
+    let parent = forge::at_path(&mut payload, parent);
+    match parent {
+        Value::Array(items) => items[usize::try_from(*key).unwrap()] = value,
+        map => forge::set(map, *key, value),
+    }
+    Forge {
+        payload: forge::encode(&payload),
+        ..honest(vector)
+    }
+    .seal()
+}
+
+#[test]
+fn what_everybody_reads_is_addressed_to_nobody_and_answers_nobody() {
+    let asked = named("question");
+    let asker = forge::bytes(asked.signer().peer().as_bytes());
+    let question = forge::bytes(
+        *open(&asked.documents()[0])
+            .map(|document| document.id())
+            .unwrap()
+            .as_bytes(),
+    );
+    for name in ["rfp", "rfp-cancel", "answer"] {
+        let answering = altered(name, &[0, 5], question.clone());
+        assert_eq!(reason(&answering), Reason::Malformed, "{name}");
+        let addressed = altered(name, &[0, 2], asker.clone());
+        assert_eq!(reason(&addressed), Reason::Malformed, "{name}");
+    }
+}
+
+#[test]
+fn a_change_of_a_newer_version_is_not_passed_over() {
+    let nothing = || forge::map(vec![]);
+    for number in [9, 23, 24, 255, 256, -1] {
+        let newer = Value::Array(vec![Value::from(number), nothing()]);
+        let bytes = altered("counter", &[1, 2, 0], newer);
+        assert_eq!(reason(&bytes), Reason::Malformed, "change {number}");
+    }
+    for other in [nothing(), Value::Null, Value::Array(vec![]), Value::from(6)] {
+        let bytes = altered("counter", &[1, 2, 0], other.clone());
+        assert_eq!(reason(&bytes), Reason::Malformed, "{other:?}");
+    }
+}
+
+#[test]
 fn bytes_after_the_content_are_refused() {
     for vector in good() {
         let mut forged = honest(vector);

@@ -47,6 +47,7 @@ const LISTS: &[(&str, &[i64], usize)] = &[
     ("bid", &[1, 14], CRITERIA),
     ("bid", &[1, 15], URLS),
     ("bid", &[1, 16], ATTACHMENTS),
+    ("counter", &[1, 2], CHANGES),
     ("order", &[1, 1], LINES),
     ("order", &[1, 2], CHARGES),
     ("order-response", &[1, 1], LINES),
@@ -98,6 +99,9 @@ const TEXTS: &[(&str, &[i64], usize)] = &[
     ("question", &[1, 2], QUESTION_BYTES),
     ("answer", &[1, 2], QUESTION_BYTES),
     ("answer", &[1, 3], ANSWER_BYTES),
+    ("counter", &[1, 2, 4, 1, 0, 1], NAME_BYTES),
+    ("counter", &[1, 5], REMARK_BYTES),
+    ("counter-refuse", &[1, 1], REMARK_BYTES),
     ("failure", &[5], REMARK_BYTES),
     ("listing", &[4], NAME_BYTES),
     ("listing", &[7], WORDS_BYTES),
@@ -127,6 +131,8 @@ fn a_number_beyond_its_bound_is_refused() {
     let integers: &[(&str, &[i64], i64)] = &[
         ("listing", &[9], MAX_RADIUS_KM.into()),
         ("rfp", &[1, 6, 5], MAX_ROUNDS.into()),
+        ("counter", &[1, 1], MAX_ROUNDS.into()),
+        ("counter", &[1, 2, 2, 1, 0], CHARGES as i64 - 1),
         (
             "listing",
             &[3],

@@ -265,6 +265,30 @@ fn write() -> Vec<Vector> {
             documents::bid_withdraw(),
         ),
         vector(
+            "counter",
+            "The buyer changes the bid in won: every sort of change, with a remark in Korean.",
+            &[Buyer],
+            documents::counter(),
+        ),
+        vector(
+            "counter.seller",
+            "The seller changes its own bid in euro, with tax inside.",
+            &[Foreigner],
+            documents::counter_of_the_seller(),
+        ),
+        vector(
+            "counter-accept",
+            "The bid stands with the buyer's changes.",
+            &[Seller],
+            documents::counter_accept(),
+        ),
+        vector(
+            "counter-refuse",
+            "The bid stands as it was.",
+            &[Seller],
+            documents::counter_refuse(),
+        ),
+        vector(
             "order",
             "Two of three lines are ordered.",
             &[Buyer],

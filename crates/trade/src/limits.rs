@@ -40,6 +40,9 @@ pub const CHARGES: usize = 32;
 /// Taxes of one bid; a country has a handful of rates.
 pub const TAXES: usize = 16;
 
+/// Changes of one counter-offer: each of [`LINES`], each of [`CHARGES`] and as many new ones, and five terms take 1069.
+pub const CHANGES: usize = 1100;
+
 /// Deviations that one bid declares.
 pub const DEVIATIONS: usize = 100;
 

@@ -1,12 +1,14 @@
 //! The documents of the vectors: one deal between a buyer in Seoul and sellers in Paju and Hamburg.
 
 mod bids;
+mod counters;
 mod orders;
 mod questions;
 mod requests;
 mod standalone;
 
 pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
+pub use counters::{counter, counter_accept, counter_of_the_seller, counter_refuse};
 pub use orders::{
     chat, final_terms, lapse, not_chosen, order, order_response, order_response_with_changes, terms,
 };

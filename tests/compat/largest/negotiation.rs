@@ -1,11 +1,12 @@
 //! The documents between the request and the order.
 
 use opener_trade::{
-    document::{Answer, Document, Question},
-    limits::MAX_DOCUMENT_BYTES,
+    Timestamp,
+    document::{Answer, Change, Commitment, Counter, CounterRefuse, Document, Question},
+    limits::{CHANGES, CHARGES, LINES, MAX_DOCUMENT_BYTES, MAX_ROUNDS},
 };
 
-use super::{ID, direct, fits, full, header};
+use super::{ID, charge, delivery, direct, fits, full, header, incoterm, list, price, quantity};
 
 #[test]
 fn the_largest_question_and_answer_fit_in_one_frame() {
@@ -26,4 +27,66 @@ fn the_largest_question_and_answer_fit_in_one_frame() {
         body: answer,
     };
     fits(answer, 0, MAX_DOCUMENT_BYTES);
+}
+
+fn firm() -> Commitment {
+    Commitment::Firm {
+        until: Timestamp::LATEST,
+    }
+}
+
+/// The five terms, and before them as many changes as a counter-offer has room for.
+fn largest_counter(change: impl Fn(usize) -> Change) -> Counter {
+    let terms = [
+        Change::Delivery {
+            delivery: Some(delivery()),
+        },
+        Change::Incoterm {
+            incoterm: incoterm(),
+        },
+        Change::Payment {
+            payment: Some(full(0)),
+        },
+        Change::ValidUntil {
+            until: Timestamp::LATEST,
+        },
+        Change::Commitment { commitment: firm() },
+    ];
+    let room = CHANGES - terms.len();
+    let changes: Vec<_> = (0..room).map(change).chain(terms).collect();
+    Counter {
+        offer: ID,
+        round: MAX_ROUNDS,
+        changes: list(changes),
+        valid_until: Timestamp::LATEST,
+        commitment: firm(),
+        remark: full(0),
+    }
+}
+
+#[test]
+fn the_largest_counter_offer_fits_in_one_frame() {
+    let longest = largest_counter(|i| Change::AddCharge { charge: charge(i) });
+    fits(direct(longest), CHANGES, MAX_DOCUMENT_BYTES);
+    let widest = largest_counter(|i| match i {
+        line if line < LINES => Change::Line {
+            line: u32::MAX - line as u32,
+            price: Some(price()),
+            quantity: Some(quantity().value),
+            lead_time_days: Some(u32::MAX),
+        },
+        place if place - LINES < CHARGES => Change::ChangeCharge {
+            index: (place - LINES) as u8,
+            charge: charge(place),
+        },
+        new => Change::AddCharge {
+            charge: charge(new),
+        },
+    });
+    fits(direct(widest), CHANGES - LINES, MAX_DOCUMENT_BYTES);
+    let refusal = CounterRefuse {
+        counter: ID,
+        reason: full(0),
+    };
+    fits(direct(refusal), 0, MAX_DOCUMENT_BYTES);
 }

@@ -1,16 +1,15 @@
 //! `bid`: a seller's offer to one revision of an RFP.
 
 use minicbor::{Decode, Encode};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Body, check_each, check_unique,
+    Body, Tax, check_each, check_unique,
     kind::Kind,
     shared::{
         Attachments, Commitment, Delivery, Disclosure, Incoterm, Party, Price, TaxBasis, check_sum,
-        word_enum, wrong_sum,
+        word_enum,
     },
 };
 use crate::{
@@ -109,46 +108,6 @@ pub struct Charge {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub lot: Option<u16>,
-}
-
-/// Tax of one category and rate on a part of the total.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize, TS)]
-#[cbor(map)]
-#[serde(deny_unknown_fields)]
-pub struct Tax {
-    /// Category code of UNCL 5305: `S` standard, `Z` zero, `E` exempt, …
-    #[n(0)]
-    pub category: PeerText<LABEL_BYTES>,
-    /// Rate in per cent.
-    #[n(1)]
-    pub rate: Number,
-    /// The amount without tax that it is computed on.
-    #[n(2)]
-    pub taxable: Money,
-    /// The tax: taxable × rate ÷ 100, rounded half-even to the minor unit.
-    #[n(3)]
-    pub amount: Money,
-}
-
-impl Tax {
-    fn check(&self) -> Result<(), Invalid> {
-        if self.rate.is_negative() {
-            return Err(Invalid::new("rate", "must not be negative"));
-        }
-        let exact = self
-            .taxable
-            .amount()
-            .decimal()
-            .checked_mul(self.rate.decimal());
-        let exact =
-            exact.ok_or_else(|| Invalid::new("amount", "is too large"))? / Decimal::ONE_HUNDRED;
-        let right = Money::rounded(exact, self.taxable.currency())?;
-        if right == self.amount {
-            Ok(())
-        } else {
-            Err(wrong_sum("amount", right))
-        }
-    }
 }
 
 /// A point in which the bid differs from the request.

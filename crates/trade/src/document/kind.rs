@@ -76,11 +76,11 @@ kinds! {
     /// The seller takes a bid back.
     BidWithdraw = 9, "bid-withdraw", built;
     /// A change of terms on exactly one offer.
-    Counter = 10, "counter", reserved;
+    Counter = 10, "counter", built;
     /// The counter-offer is accepted.
-    CounterAccept = 11, "counter-accept", reserved;
+    CounterAccept = 11, "counter-accept", built;
     /// The counter-offer is refused; the previous offer stands.
-    CounterRefuse = 12, "counter-refuse", reserved;
+    CounterRefuse = 12, "counter-refuse", built;
     /// More time on a commitment is asked for.
     ExtendRequest = 13, "extend-request", reserved;
     /// It is given.

@@ -1,6 +1,9 @@
 //! Documents: one file for each, and the header that those of a deal share.
 
 mod bid;
+mod change;
+mod changed;
+mod counter;
 mod header;
 pub mod kind;
 mod listing;
@@ -11,9 +14,12 @@ mod receipt;
 mod report;
 mod rfp;
 mod shared;
+mod tax;
 mod terms;
 
-pub use bid::{Bid, BidLine, Charge, ChargeKind, CriterionAnswer, Deviation, LineOffer, Tax};
+pub use bid::{Bid, BidLine, Charge, ChargeKind, CriterionAnswer, Deviation, LineOffer};
+pub use change::Change;
+pub use counter::{Counter, CounterAccept, CounterRefuse};
 pub use header::{Body, Document, Header};
 pub use listing::{Listing, Roles};
 pub use note::{BidWithdraw, Chat, Decline, DeclineReason, Intent, Lapse, NotChosen, RfpCancel};
@@ -26,6 +32,7 @@ pub use shared::{
     Attachment, Commitment, CommitmentKind, Delivery, Disclosure, Incoterm, IncotermRule, Party,
     Price, Property, TaxBasis,
 };
+pub use tax::Tax;
 pub use terms::{FinalTerms, Terms, TermsLine};
 
 use crate::Invalid;

@@ -8,9 +8,9 @@ use super::{EnvelopeError, Payload, Verified, cose};
 use crate::{
     DocumentId, Invalid, Kind, PeerId,
     document::{
-        Answer, Bid, BidWithdraw, Chat, Decline, Document, Failure, FinalTerms, Header, Intent,
-        Lapse, Listing, NotChosen, Order, OrderResponse, Question, Receipt, ReportReceipt, Rfp,
-        RfpCancel, Stamp, Terms,
+        Answer, Bid, BidWithdraw, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
+        Failure, FinalTerms, Header, Intent, Lapse, Listing, NotChosen, Order, OrderResponse,
+        Question, Receipt, ReportReceipt, Rfp, RfpCancel, Stamp, Terms,
     },
 };
 
@@ -79,6 +79,9 @@ opened! {
     Decline: Document<Decline>, |d| Some(&d.header);
     Bid: Document<Bid>, |d| Some(&d.header);
     BidWithdraw: Document<BidWithdraw>, |d| Some(&d.header);
+    Counter: Document<Counter>, |d| Some(&d.header);
+    CounterAccept: Document<CounterAccept>, |d| Some(&d.header);
+    CounterRefuse: Document<CounterRefuse>, |d| Some(&d.header);
     Order: Document<Order>, |d| Some(&d.header);
     OrderResponse: Document<OrderResponse>, |d| Some(&d.header);
     NotChosen: Document<NotChosen>, |d| Some(&d.header);

@@ -94,7 +94,7 @@ fn a_reserved_kind_is_kept_as_unknown_with_its_header() {
     let (ann, bob) = pair();
     let document = chat(&ann, &bob, "from the future");
     let (bytes, id) =
-        cose::seal(&ann, Kind::Counter, minicbor::to_vec(&document).unwrap()).unwrap();
+        cose::seal(&ann, Kind::CallOffer, minicbor::to_vec(&document).unwrap()).unwrap();
     let opened = open(&bytes).unwrap();
     assert_eq!((opened.kind(), opened.id()), (None, id));
     assert_eq!(opened.header(), Some(&document.header));

@@ -1,6 +1,8 @@
 //! The rules of each document, one broken at a time in the golden vectors.
 
 mod bid;
+mod change;
+mod counter;
 mod header;
 mod order;
 mod question;
@@ -113,6 +115,8 @@ fn the_vectors_keep_the_rules() {
     passes::<Document<super::Answer>>(vector!("answer"));
     passes::<Document<super::Bid>>(vector!("bid"));
     passes::<Document<super::Bid>>(vector!("bid.gross"));
+    passes::<Document<super::Counter>>(vector!("counter"));
+    passes::<Document<super::Counter>>(vector!("counter.seller"));
     passes::<Document<super::Order>>(vector!("order"));
     passes::<Document<super::OrderResponse>>(vector!("order-response.changed"));
     passes::<super::Terms>(vector!("terms"));

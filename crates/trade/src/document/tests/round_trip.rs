@@ -281,7 +281,7 @@ fn bid() -> impl Strategy<Value = Bid> {
 }
 
 /// Through CBOR, through JSON, and through the envelope.
-fn round_trip<B>(vector: &str, seed: u8, body: B) -> Result<(), TestCaseError>
+pub(super) fn round_trip<B>(vector: &str, seed: u8, body: B) -> Result<(), TestCaseError>
 where
     B: Body + Clone + PartialEq + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOwned,
 {
