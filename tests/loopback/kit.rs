@@ -8,8 +8,8 @@ use opener_peer::{Config, DealSnapshot, Event, Handle, Profile, start};
 use opener_trade::{
     Address, DealId, List, Money, Number, Timestamp,
     document::{
-        Bid, BidLine, BidRules, Commitment, CommitmentKind, Criterion, Delivery, Direction, Disclosure, Line,
-        LineOffer, Measure, Price, Rfp, Schedule, TaxBasis,
+        Bid, BidLine, BidRules, Commitment, CommitmentKind, Criterion, Delivery, Direction,
+        Disclosure, Line, LineOffer, Measure, Price, Rfp, Schedule, TaxBasis,
     },
 };
 use serde_json::json;
@@ -56,12 +56,20 @@ pub async fn restart(folder: TempDir, profile: Option<Profile>, directories: &[A
     };
     let handle = start(config).await.unwrap();
     let events = handle.subscribe();
-    Actor { handle, folder, events }
+    Actor {
+        handle,
+        folder,
+        events,
+    }
 }
 
 impl Actor {
     /// Waits for events until a question is answered with something.
-    pub async fn until<T, F: Future<Output = Option<T>>>(&mut self, what: &str, ask: impl Fn(Handle) -> F) -> T {
+    pub async fn until<T, F: Future<Output = Option<T>>>(
+        &mut self,
+        what: &str,
+        ask: impl Fn(Handle) -> F,
+    ) -> T {
         let waiting = async {
             loop {
                 if let Some(found) = ask(self.handle.clone()).await {
@@ -73,13 +81,20 @@ impl Actor {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} never came"))
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .unwrap_or_else(|_| panic!("{what} never came"))
     }
 
     pub async fn is_registered(&mut self) {
         let registered = |handle: Handle| async move {
             let status = handle.status().await.unwrap();
-            (!status.directories.is_empty() && status.directories.iter().all(|d| d.registered_until.is_some())).then_some(())
+            (!status.directories.is_empty()
+                && status
+                    .directories
+                    .iter()
+                    .all(|d| d.registered_until.is_some()))
+            .then_some(())
         };
         self.until("the registration", registered).await;
     }
@@ -87,14 +102,19 @@ impl Actor {
     pub async fn phase(&mut self, deal: DealId, phase: Phase) -> State {
         let reached = |handle: Handle| async move {
             let DealSnapshot { dialogues, .. } = handle.deal(deal).await.ok()?;
-            dialogues.into_iter().find(|dialogue| dialogue.phase == phase)
+            dialogues
+                .into_iter()
+                .find(|dialogue| dialogue.phase == phase)
         };
         self.until(&format!("{phase:?}"), reached).await
     }
 
     pub async fn deal(&mut self) -> DealId {
         let first = |handle: Handle| async move {
-            let deals = handle.deals(opener_peer::DealFilter::default(), 10).await.unwrap();
+            let deals = handle
+                .deals(opener_peer::DealFilter::default(), 10)
+                .await
+                .unwrap();
             deals.first().map(|row| row.deal)
         };
         self.until("a deal", first).await
@@ -102,7 +122,9 @@ impl Actor {
 }
 
 pub fn in_seconds(seconds: i64) -> Timestamp {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     Timestamp::from_millis(i64::try_from(now.as_millis()).unwrap() + seconds * 1000)
 }
 
@@ -139,9 +161,15 @@ pub fn rfp(buyer: &Profile) -> Rfp {
             bid_deadline: in_seconds(3600),
             award_by: in_seconds(7200),
         },
-        rules: BidRules { commitment: CommitmentKind::Firm, ..BidRules::default() },
+        rules: BidRules {
+            commitment: CommitmentKind::Firm,
+            ..BidRules::default()
+        },
         currencies: vec!["KRW".parse().unwrap()].try_into().unwrap(),
-        delivery: Delivery { place: buyer.place.clone(), window: None },
+        delivery: Delivery {
+            place: buyer.place.clone(),
+            window: None,
+        },
         incoterm: None,
         payment: None,
         criteria: vec![price].try_into().unwrap(),
@@ -160,7 +188,10 @@ pub fn bid(state: &State, seller: &Profile, total: i64) -> Bid {
         offer: LineOffer::Quoted,
         description: "".parse().unwrap(),
         quantity: asked.quantity,
-        price: Price { price: amount.amount(), base_quantity: asked.quantity.value },
+        price: Price {
+            price: amount.amount(),
+            base_quantity: asked.quantity.value,
+        },
         amount,
         lead_time_days: Some(3),
     };
@@ -183,7 +214,9 @@ pub fn bid(state: &State, seller: &Profile, total: i64) -> Bid {
         urls: List::default(),
         attachments: List::default(),
         valid_until: in_seconds(5000),
-        commitment: Commitment::Firm { until: in_seconds(4000) },
+        commitment: Commitment::Firm {
+            until: in_seconds(4000),
+        },
         all_or_nothing: false,
         disclosure: Disclosure::Full,
     }

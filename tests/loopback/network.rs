@@ -21,7 +21,10 @@ async fn without_a_directory_known_sellers_are_still_reached() {
     running.shutdown().await;
 
     let sent = buyer.handle.send_rfp(request(), anywhere()).await.unwrap();
-    assert_eq!((sent.found.asked, sent.found.answered, sent.invited.len()), (1, 0, 1));
+    assert_eq!(
+        (sent.found.asked, sent.found.answered, sent.invited.len()),
+        (1, 0, 1)
+    );
     buyer.phase(sent.deal, Phase::Delivered).await;
 }
 
@@ -32,8 +35,14 @@ async fn when_nobody_matches_it_is_said_at_once_with_what_to_widen() {
     let mut buyer = peer("Incheon Build", false, &running.addresses()[..1]).await;
     buyer.is_registered().await;
     let request = Box::new(rfp(&profile("Incheon Build", false)));
-    let sent = buyer.handle.send_rfp(request, Recipients::Matching { radius_km: Some(1) }).await;
-    assert!(matches!(&sent, Err(PeerError::NoSellers(widen)) if widen.contains("radius")), "{sent:?}");
+    let sent = buyer
+        .handle
+        .send_rfp(request, Recipients::Matching { radius_km: Some(1) })
+        .await;
+    assert!(
+        matches!(&sent, Err(PeerError::NoSellers(widen)) if widen.contains("radius")),
+        "{sent:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,11 +58,18 @@ async fn a_seller_that_was_away_gets_the_request_at_its_new_address() {
     seller.handle.shutdown().await;
 
     let request = Box::new(rfp(&profile("Incheon Build", false)));
-    let sent = buyer.handle.send_rfp(request, Recipients::Matching { radius_km: None }).await.unwrap();
+    let sent = buyer
+        .handle
+        .send_rfp(request, Recipients::Matching { radius_km: None })
+        .await
+        .unwrap();
     assert_eq!(sent.invited, [seller_id]);
     let tried = |handle: Handle| async move {
         let deal = handle.deal(sent.deal).await.unwrap();
-        let delivery = deal.deliveries.iter().find(|delivery| delivery.recipient == seller_id)?;
+        let delivery = deal
+            .deliveries
+            .iter()
+            .find(|delivery| delivery.recipient == seller_id)?;
         (delivery.attempts > 0 && delivery.state != DeliveryState::Received).then_some(())
     };
     buyer.until("the first attempt", tried).await;
@@ -73,16 +89,25 @@ async fn a_buyer_that_moved_is_found_by_its_sellers() {
     seller.is_registered().await;
     buyer.is_registered().await;
     let request = Box::new(rfp(&profile("Incheon Build", false)));
-    let sent = buyer.handle.send_rfp(request, Recipients::Matching { radius_km: None }).await.unwrap();
+    let sent = buyer
+        .handle
+        .send_rfp(request, Recipients::Matching { radius_km: None })
+        .await
+        .unwrap();
     seller.phase(sent.deal, Phase::Delivered).await;
     buyer.handle.shutdown().await;
 
-    let chat = Command::Chat(Chat { text: "몇 톤까지 나눠 받을 수 있나요?".parse().unwrap() });
+    let chat = Command::Chat(Chat {
+        text: "몇 톤까지 나눠 받을 수 있나요?".parse().unwrap(),
+    });
     seller.handle.say(sent.deal, None, chat).await.unwrap();
     let mut buyer = restart(buyer.folder, None, &addresses[..1]).await;
     let arrived = |handle: Handle| async move {
         let notices = handle.notices(true, 10).await.unwrap();
-        notices.iter().any(|notice| notice.kind == "chat_arrived").then_some(())
+        notices
+            .iter()
+            .any(|notice| notice.kind == "chat_arrived")
+            .then_some(())
     };
     buyer.until("the chat", arrived).await;
 }
