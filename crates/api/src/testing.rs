@@ -11,8 +11,8 @@ use opener_trade::{
     Currency, DealId, DocumentId, Duration, Identity, List, Money, Opened, PeerText, Quantity,
     Timestamp, Unit, Verified,
     document::{
-        Bid, BidRules, Criterion, Delivery, Direction, Disclosure, Document, FinalTerms, Header,
-        Line, Measure, Order, OrderLine, Party, Receipt, Rfp, Schedule, Stage, TaxBasis,
+        BidRules, Criterion, Delivery, Direction, Disclosure, Document, FinalTerms, Header, Line,
+        Measure, Order, OrderLine, Party, Receipt, Rfp, Schedule, Stage, TaxBasis,
     },
     sign,
 };
@@ -140,6 +140,15 @@ pub fn context<'a>(rfp_id: DocumentId, rfp: &'a Rfp) -> Context<'a> {
     }
 }
 
+/// A document, who said it, when it was signed, when it was taken, and its receipts.
+type Said = (
+    Arc<Opened>,
+    Role,
+    Timestamp,
+    Timestamp,
+    Vec<Verified<Receipt>>,
+);
+
 /// A buyer and a seller, each with a machine; what one says reaches the other a second later.
 pub struct Deal {
     pub buyer: Identity,
@@ -147,13 +156,7 @@ pub struct Deal {
     pub now: i64,
     buyers: Dialogue,
     sellers: Dialogue,
-    said: Vec<(
-        Arc<Opened>,
-        Role,
-        Timestamp,
-        Timestamp,
-        Vec<Verified<Receipt>>,
-    )>,
+    said: Vec<Said>,
 }
 
 impl Deal {
@@ -277,16 +280,18 @@ impl Deal {
         id
     }
 
+    /// A firm bid.
     pub fn bid(&mut self, prices: &[&str]) -> DocumentId {
-        let bid = self.draft_bid(prices);
-        self.say(Role::Seller, Command::Bid(Box::new(bid)))
+        self.bid_with(prices, |_| {})
     }
 
-    fn draft_bid(&self, prices: &[&str]) -> Bid {
+    /// A bid that differs from what the request asks.
+    pub fn bid_with(&mut self, prices: &[&str], change: impl FnOnce(&mut BidDraft)) -> DocumentId {
+        let mut draft = draft(prices);
+        change(&mut draft);
         let rfp = &self.buyers.state().rfp;
-        draft(prices)
-            .complete(context(rfp.id(), &rfp.body))
-            .unwrap()
+        let bid = draft.complete(context(rfp.id(), &rfp.body)).unwrap();
+        self.say(Role::Seller, Command::Bid(Box::new(bid)))
     }
 
     pub fn order(&mut self) -> DocumentId {
@@ -344,13 +349,7 @@ impl Deal {
     }
 
     pub fn records(&self, role: Role) -> Vec<Record> {
-        let record = |(document, by, signed_at, taken_at, receipts): &(
-            Arc<Opened>,
-            Role,
-            _,
-            _,
-            Vec<Verified<Receipt>>,
-        )| {
+        let record = |(document, by, signed_at, taken_at, receipts): &Said| {
             let mine = *by == role;
             Record {
                 document: document.clone(),

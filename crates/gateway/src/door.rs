@@ -6,12 +6,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use opener_api::{ApiError, Code, Handle, call};
+use opener_api::{ApiError, Code, Handle, MAX_REQUEST_BYTES, call};
 use tokio::time::timeout;
 
 use crate::{
     answer::{Refused, ok},
-    limits::{BODY_TIME, MAX_BODY_BYTES},
+    limits::BODY_TIME,
 };
 
 /// Carries out a request.
@@ -36,7 +36,7 @@ fn unread(rejection: BytesRejection) -> ApiError {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         ApiError::new(
             Code::TooLarge,
-            format!("send at most {MAX_BODY_BYTES} bytes"),
+            format!("send at most {MAX_REQUEST_BYTES} bytes"),
         )
     } else {
         ApiError::new(

@@ -15,6 +15,6 @@ mod seats;
 mod serve;
 mod token;
 
-pub use limits::{CONNECTIONS, MAX_BODY_BYTES, SOCKETS};
+pub use limits::{CONNECTIONS, SOCKETS};
 pub use serve::{GatewayConfig, GatewayError, Running, serve};
 pub use token::{Token, TokenError};

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-/// Bytes of the body of one request. The largest RFP has 6 MiB as a document; as JSON without escapes it fits too.
-pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
-
 /// Connections at once. A browser opens six; an office has some dozens of people. More wait in the system's queue.
 pub const CONNECTIONS: usize = 256;
 

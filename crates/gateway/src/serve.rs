@@ -13,7 +13,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use opener_api::Handle;
+use opener_api::{Handle, MAX_REQUEST_BYTES};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -28,7 +28,7 @@ use crate::{
     events::{Feed, events},
     guard::{self, Guard},
     headers,
-    limits::{CLOSE_TIME, MAX_BODY_BYTES, SOCKETS},
+    limits::{CLOSE_TIME, SOCKETS},
     seats::Seats,
 };
 
@@ -135,7 +135,7 @@ fn router(handle: Handle, guard: Guard, feed: Feed, ui: Option<PathBuf>) -> Rout
     let inside = Router::new()
         .route("/api", post(api).with_state(handle.clone()))
         .route("/events", get(events).with_state(feed))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .route_layer(from_fn_with_state(guard.clone(), guard::token));
     let outside = Router::new().route("/healthz", get(health).with_state(handle));
     let router = inside.merge(outside);

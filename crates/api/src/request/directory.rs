@@ -1,6 +1,6 @@
 //! Directories, network and clock.
 
-use opener_peer::Handle;
+use opener_peer::{Handle, MAX_DIRECTORIES};
 use opener_trade::{Address, List};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -9,9 +9,6 @@ use crate::{
     ApiError,
     view::{DirectoryView, Done, NetworkView},
 };
-
-/// Directories that a peer uses at once, at most. Two or three are enough; more only cost presence messages.
-pub const DIRECTORIES: usize = 16;
 
 /// Asks how the directories do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -23,7 +20,7 @@ pub struct DirectoryStatus {}
 #[serde(deny_unknown_fields)]
 pub struct DirectorySet {
     /// Their addresses, each with `/p2p/…`.
-    pub directories: List<Address, DIRECTORIES>,
+    pub directories: List<Address, MAX_DIRECTORIES>,
 }
 
 /// Asks how the peer does.

@@ -45,6 +45,10 @@ use crate::{
     },
 };
 
+/// Bytes of one request as JSON. The largest RFP takes 5.9 MB, and the ids of the most sellers it may go to another
+/// 0.3 MB; a text full of characters that JSON escapes can be larger and must be shortened.
+pub const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
+
 /// Parameters that ask for something.
 pub trait Ask: Serialize + DeserializeOwned + TS + Send + 'static {
     /// What comes back.

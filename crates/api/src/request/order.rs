@@ -204,3 +204,132 @@ fn answered(placed: &Placed, said: &LineAnswer) -> Result<ResponseLine, ApiError
         remark: said.remark.clone().unwrap_or_default(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use opener_trade::document::CommitmentKind;
+
+    use super::*;
+    use crate::{request::CommitmentDraft, testing::Deal};
+
+    fn ordered(role: Role) -> State {
+        let mut deal = Deal::begin();
+        deal.bid(&["10", "20"]);
+        deal.order();
+        deal.snapshot(role).dialogues.remove(0)
+    }
+
+    fn answer(role: Role, answer: OrderAnswer) -> Result<OrderResponse, ApiError> {
+        let state = ordered(role);
+        response(
+            &state,
+            state.order.as_ref().unwrap(),
+            answer,
+            PeerText::default(),
+        )
+    }
+
+    fn line(line: u32, status: ResponseStatus) -> LineAnswer {
+        LineAnswer {
+            line,
+            status,
+            quantity: None,
+            price: None,
+            window: None,
+            remark: None,
+        }
+    }
+
+    #[test]
+    fn a_seller_accepts_refuses_or_answers_line_by_line() {
+        let accepted = answer(Role::Seller, OrderAnswer::Accept).unwrap();
+        assert!(
+            accepted
+                .lines
+                .iter()
+                .all(|line| line.status == ResponseStatus::Accepted)
+        );
+        let refused = answer(Role::Seller, OrderAnswer::Refuse).unwrap();
+        assert!(
+            refused
+                .lines
+                .iter()
+                .all(|line| line.status == ResponseStatus::Refused)
+        );
+        let fewer = LineAnswer {
+            quantity: Some("5".parse().unwrap()),
+            ..line(1, ResponseStatus::Changed)
+        };
+        let lines = vec![fewer, line(2, ResponseStatus::Accepted)];
+        let mixed = answer(Role::Seller, OrderAnswer::Lines(lines.try_into().unwrap())).unwrap();
+        assert_eq!(mixed.lines[0].quantity.to_string(), "5");
+        assert_eq!(
+            mixed.lines[1].quantity.to_string(),
+            "4",
+            "what is left out stays as ordered"
+        );
+    }
+
+    #[test]
+    fn a_line_that_was_not_ordered_is_named() {
+        let lines = vec![line(9, ResponseStatus::Accepted)];
+        let error =
+            answer(Role::Seller, OrderAnswer::Lines(lines.try_into().unwrap())).unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("answer.lines[0].line"));
+    }
+
+    #[test]
+    fn a_buyer_takes_a_changed_answer_whole_without_what_was_refused() {
+        let mut deal = Deal::begin();
+        let indicative = CommitmentDraft {
+            kind: CommitmentKind::Indicative,
+            until: None,
+        };
+        deal.bid_with(&["10", "20"], |bid| bid.commitment = Some(indicative));
+        deal.order();
+        let state = deal.snapshot(Role::Seller).dialogues.remove(0);
+        let fewer = LineAnswer {
+            quantity: Some("5".parse().unwrap()),
+            ..line(1, ResponseStatus::Changed)
+        };
+        let lines = OrderAnswer::Lines(
+            vec![fewer, line(2, ResponseStatus::Refused)]
+                .try_into()
+                .unwrap(),
+        );
+        let changed = response(
+            &state,
+            state.order.as_ref().unwrap(),
+            lines,
+            PeerText::default(),
+        )
+        .unwrap();
+        deal.say(Role::Seller, Command::Respond(Box::new(changed)));
+
+        let state = deal.snapshot(Role::Buyer).dialogues.remove(0);
+        let answer = |answer| {
+            response(
+                &state,
+                state.order.as_ref().unwrap(),
+                answer,
+                PeerText::default(),
+            )
+        };
+        let part = answer(OrderAnswer::Lines(List::default())).unwrap_err();
+        assert_eq!(part.field.as_deref(), Some("answer"));
+        let taken = answer(OrderAnswer::Accept).unwrap();
+        assert_eq!(
+            (
+                taken.lines.len(),
+                taken.lines[0].quantity.to_string().as_str()
+            ),
+            (1, "5")
+        );
+        deal.say(Role::Buyer, Command::Respond(Box::new(taken)));
+        deal.sign_terms(Role::Buyer);
+        deal.sign_terms(Role::Seller);
+        let bundle = serde_json::to_vec(&deal.bundle(Role::Seller)).unwrap();
+        let verdict = crate::transcript::verify(&bundle);
+        assert!(verdict.ok, "{verdict:#?}");
+    }
+}

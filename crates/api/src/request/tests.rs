@@ -93,3 +93,70 @@ fn an_answer_to_an_order_is_a_word_or_lines() {
     );
     assert!(respond(json!("maybe")).is_err());
 }
+
+/// An RFP with every list and text full.
+fn largest_rfp() -> Value {
+    use opener_trade::limits::*;
+    let full = |bytes: usize, i: usize| format!("{i:0>4}{}", "가".repeat((bytes - 4) / 3));
+    let number = format!("0.{}", "9".repeat(28));
+    let place = json!({
+        "country": "KR", "locality": full(NAME_BYTES, 0), "latitude_e6": -90_000_000, "longitude_e6": -180_000_000,
+    });
+    let late = "9999-12-31T23:59:59.999Z";
+    let delivery = json!({ "place": place, "window": { "from": late, "until": late } });
+    let times = |n: usize, item: &dyn Fn(usize) -> Value| (0..n).map(item).collect::<Vec<_>>();
+    let line = |i: usize| {
+        json!({
+            "number": i, "name": full(NAME_BYTES, i), "description": full(LINE_DESCRIPTION_BYTES, i),
+            "quantity": { "value": number, "unit": "H87" },
+            "categories": times(LINE_CATEGORIES, &|j| json!({
+                "scheme": full(SCHEME_BYTES, j), "version": full(LABEL_BYTES, j), "code": full(LABEL_BYTES, j),
+            })),
+            "properties": times(PROPERTIES, &|j| json!({
+                "name": full(LABEL_BYTES, j), "value": full(NAME_BYTES, j),
+            })),
+            "delivery": delivery, "optional": false, "lot": 7,
+        })
+    };
+    json!({
+        "revision": 1, "title": full(NAME_BYTES, 0), "description": full(DESCRIPTION_BYTES, 0), "language": "en",
+        "buyer": { "name": full(NAME_BYTES, 0), "place": place, "contact": full(NAME_BYTES, 0) },
+        "schedule": { "open": late, "question_cutoff": late, "bid_deadline": late, "award_by": late },
+        "rules": {}, "currencies": times(CURRENCIES, &|_| json!("EUR")), "delivery": delivery,
+        "incoterm": { "rule": "dap", "place": full(NAME_BYTES, 0), "year": 2020 },
+        "payment": full(REMARK_BYTES, 0),
+        "criteria": times(CRITERIA, &|i| json!({
+            "name": full(LABEL_BYTES, i), "weight": "6.25", "direction": "lower", "best": "0", "worst": number,
+            "knock_out": false, "measure": "assessment",
+        })),
+        "disclosure": "conclusion",
+        "attachments": times(ATTACHMENTS, &|i| json!({
+            "name": full(NAME_BYTES, i), "media_type": full(LABEL_BYTES, i), "size": u64::MAX,
+            "sha256": "00".repeat(32),
+        })),
+        "lots": times(LOTS, &|i| json!({ "number": i, "title": full(NAME_BYTES, i) })),
+        "lines": times(LINES, &line),
+    })
+}
+
+#[test]
+fn the_largest_rfp_to_the_most_sellers_fits_one_request() {
+    let peer = opener_trade::Identity::from_seed([1; 32]).peer_id();
+    let to = vec![peer; opener_peer::MAX_INVITED];
+    let request = Request::from(RfpSend {
+        rfp: largest_rfp(),
+        to: Some(to),
+        radius_km: None,
+    });
+    let json = serde_json::to_vec(&request).unwrap();
+    assert!(
+        (6_000_000..MAX_REQUEST_BYTES).contains(&json.len()),
+        "{}",
+        json.len()
+    );
+    let Request::RfpSend(read) = Request::from_json(&json).unwrap() else {
+        panic!("an RFP")
+    };
+    let rfp: opener_trade::document::Rfp = super::read(read.rfp).unwrap();
+    assert_eq!(rfp.lines.len(), opener_trade::limits::LINES);
+}

@@ -207,9 +207,9 @@ fn a_bid_with_another_total_under_another_key_is_not_the_sellers() {
         document.header.from = signer.peer_id();
         let mut lines = document.body.lines.clone().into_vec();
         lines[0].price.price = "1".parse().unwrap();
-        lines[0].amount = crate::testing::cents(12_00);
+        lines[0].amount = crate::testing::cents(1200);
         document.body.lines = lines.try_into().unwrap();
-        document.body.total = crate::testing::cents(92_00);
+        document.body.total = crate::testing::cents(9200);
         Opened::from(sign(signer, document).unwrap())
     };
     let mut forged = bundle.clone();

@@ -300,3 +300,84 @@ fn apart(ranking: &Ranking, group: Group, name: impl Fn(DocumentId) -> String) -
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use opener_negotiation::Role;
+    use opener_peer::Assessment;
+
+    use super::*;
+    use crate::{
+        testing::{Deal, at},
+        view::lot_key,
+    };
+
+    fn finding(bid: DocumentId, criterion: String, excluded: bool) -> Assessment {
+        let deal = DealId::from_bytes([7; 16]);
+        Assessment {
+            deal,
+            bid,
+            criterion,
+            value: None,
+            excluded,
+            reason: "no licence".to_owned(),
+            at: at(50),
+        }
+    }
+
+    #[test]
+    fn a_bid_is_ranked_with_its_arithmetic() {
+        let mut deal = Deal::begin();
+        let bid = deal.bid(&["10", "20"]);
+        let view = RankingView::new(&deal.snapshot(Role::Buyer), None);
+        let first = &view.ranked[0];
+        assert_eq!(
+            (first.bid, first.rank, first.seller_name.as_str()),
+            (bid, 1, "Bob")
+        );
+        assert_eq!(
+            (
+                first.score.as_str(),
+                first.steps[0].numerator.to_string().as_str()
+            ),
+            ("0.800000", "800")
+        );
+        assert_eq!(view.proposal[0].bid, bid);
+        let json = serde_json::to_string(&view).unwrap();
+        assert_eq!(serde_json::from_str::<RankingView>(&json).unwrap(), view);
+    }
+
+    #[test]
+    fn an_excluded_bid_is_listed_apart_with_the_reason() {
+        let mut deal = Deal::begin();
+        let bid = deal.bid(&["10", "20"]);
+        let mut snapshot = deal.snapshot(Role::Buyer);
+        snapshot.assessments = vec![finding(bid, String::new(), true)];
+        let view = RankingView::new(&snapshot, None);
+        assert!(view.ranked.is_empty() && view.proposal.is_empty());
+        let out = &view.knocked_out[0];
+        assert_eq!((out.bid, out.detail.as_str()), (bid, "no licence"));
+        assert_eq!(out.obstacle["kind"], "excluded");
+    }
+
+    #[test]
+    fn a_finding_names_criterion_lot_or_neither() {
+        let bid = DocumentId::from_bytes([1; 32]);
+        let of = |criterion: &str| Finding::from(&finding(bid, criterion.to_owned(), true));
+        assert_eq!((of("").criterion, of("").lot), (None, None));
+        assert_eq!(
+            (of(&lot_key(3)).criterion, of(&lot_key(3)).lot),
+            (None, Some(3))
+        );
+        assert_eq!(
+            (of("lot 3").criterion.as_deref(), of("lot 3").lot),
+            (Some("lot 3"), None)
+        );
+    }
+
+    #[test]
+    fn a_bid_that_was_taken_to_a_contract_still_shows_its_rank() {
+        let view = RankingView::new(&Deal::whole().snapshot(Role::Buyer), None);
+        assert_eq!(view.ranked.len(), 1);
+    }
+}

@@ -99,14 +99,12 @@ async fn a_body_at_the_limit_is_read_and_a_larger_one_is_not() {
     let padded = |len: usize| format!("{ASK}{}", " ".repeat(len - ASK.len()));
     assert_eq!(
         place
-            .call(&padded(opener_gateway::MAX_BODY_BYTES))
+            .call(&padded(opener_api::MAX_REQUEST_BYTES))
             .await
             .status,
         200
     );
-    let answer = place
-        .call(&padded(opener_gateway::MAX_BODY_BYTES + 1))
-        .await;
+    let answer = place.call(&padded(opener_api::MAX_REQUEST_BYTES + 1)).await;
     assert_eq!((answer.status, answer.code().as_str()), (413, "too_large"));
     place.close().await;
 }
