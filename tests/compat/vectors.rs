@@ -289,6 +289,30 @@ fn write() -> Vec<Vector> {
             documents::counter_refuse(),
         ),
         vector(
+            "extend-request",
+            "Ten more days are asked for.",
+            &[Buyer],
+            documents::extend_request(),
+        ),
+        vector(
+            "extend-grant",
+            "They are given, a part of them firm.",
+            &[Seller],
+            documents::extend_grant(),
+        ),
+        vector(
+            "extend-refuse",
+            "They are not.",
+            &[Seller],
+            documents::extend_refuse(),
+        ),
+        vector(
+            "hold",
+            "The buyer deals with nobody else for two days.",
+            &[Buyer],
+            documents::hold(),
+        ),
+        vector(
             "order",
             "Two of three lines are ordered.",
             &[Buyer],

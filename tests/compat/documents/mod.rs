@@ -2,6 +2,7 @@
 
 mod bids;
 mod counters;
+mod extensions;
 mod orders;
 mod questions;
 mod requests;
@@ -9,6 +10,7 @@ mod standalone;
 
 pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
 pub use counters::{counter, counter_accept, counter_of_the_seller, counter_refuse};
+pub use extensions::{extend_grant, extend_refuse, extend_request, hold};
 pub use orders::{
     chat, final_terms, lapse, not_chosen, order, order_response, order_response_with_changes, terms,
 };

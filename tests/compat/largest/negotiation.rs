@@ -2,7 +2,10 @@
 
 use opener_trade::{
     Timestamp,
-    document::{Answer, Change, Commitment, Counter, CounterRefuse, Document, Question},
+    document::{
+        Answer, Change, Commitment, Counter, CounterRefuse, Document, ExtendGrant, ExtendRefuse,
+        ExtendRequest, Hold, Question,
+    },
     limits::{CHANGES, CHARGES, LINES, MAX_DOCUMENT_BYTES, MAX_ROUNDS},
 };
 
@@ -89,4 +92,31 @@ fn the_largest_counter_offer_fits_in_one_frame() {
         reason: full(0),
     };
     fits(direct(refusal), 0, MAX_DOCUMENT_BYTES);
+}
+
+#[test]
+fn the_largest_extensions_and_holds_fit_in_one_frame() {
+    let until = Timestamp::LATEST;
+    let request = ExtendRequest {
+        offer: ID,
+        until,
+        remark: full(0),
+    };
+    fits(direct(request), 0, MAX_DOCUMENT_BYTES);
+    let grant = ExtendGrant {
+        offer: ID,
+        until,
+        firm_until: Some(until),
+    };
+    fits(direct(grant), 0, MAX_DOCUMENT_BYTES);
+    let refusal = ExtendRefuse {
+        offer: ID,
+        remark: full(0),
+    };
+    fits(direct(refusal), 0, MAX_DOCUMENT_BYTES);
+    let hold = Hold {
+        until,
+        remark: full(0),
+    };
+    fits(direct(hold), 0, MAX_DOCUMENT_BYTES);
 }

@@ -82,13 +82,13 @@ kinds! {
     /// The counter-offer is refused; the previous offer stands.
     CounterRefuse = 12, "counter-refuse", built;
     /// More time on a commitment is asked for.
-    ExtendRequest = 13, "extend-request", reserved;
+    ExtendRequest = 13, "extend-request", built;
     /// It is given.
-    ExtendGrant = 14, "extend-grant", reserved;
+    ExtendGrant = 14, "extend-grant", built;
     /// It is not.
-    ExtendRefuse = 15, "extend-refuse", reserved;
+    ExtendRefuse = 15, "extend-refuse", built;
     /// I promise to deal with nobody else for this until then.
-    Hold = 16, "hold", reserved;
+    Hold = 16, "hold", built;
     /// The buyer orders on a bid.
     Order = 17, "order", built;
     /// The answer to an order, line by line.

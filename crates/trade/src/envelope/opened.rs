@@ -9,8 +9,9 @@ use crate::{
     DocumentId, Invalid, Kind, PeerId,
     document::{
         Answer, Bid, BidWithdraw, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
-        Failure, FinalTerms, Header, Intent, Lapse, Listing, NotChosen, Order, OrderResponse,
-        Question, Receipt, ReportReceipt, Rfp, RfpCancel, Stamp, Terms,
+        ExtendGrant, ExtendRefuse, ExtendRequest, Failure, FinalTerms, Header, Hold, Intent, Lapse,
+        Listing, NotChosen, Order, OrderResponse, Question, Receipt, ReportReceipt, Rfp, RfpCancel,
+        Stamp, Terms,
     },
 };
 
@@ -82,6 +83,10 @@ opened! {
     Counter: Document<Counter>, |d| Some(&d.header);
     CounterAccept: Document<CounterAccept>, |d| Some(&d.header);
     CounterRefuse: Document<CounterRefuse>, |d| Some(&d.header);
+    ExtendRequest: Document<ExtendRequest>, |d| Some(&d.header);
+    ExtendGrant: Document<ExtendGrant>, |d| Some(&d.header);
+    ExtendRefuse: Document<ExtendRefuse>, |d| Some(&d.header);
+    Hold: Document<Hold>, |d| Some(&d.header);
     Order: Document<Order>, |d| Some(&d.header);
     OrderResponse: Document<OrderResponse>, |d| Some(&d.header);
     NotChosen: Document<NotChosen>, |d| Some(&d.header);

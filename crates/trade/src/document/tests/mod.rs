@@ -3,6 +3,7 @@
 mod bid;
 mod change;
 mod counter;
+mod extension;
 mod header;
 mod order;
 mod question;
