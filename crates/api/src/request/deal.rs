@@ -6,7 +6,7 @@ use opener_trade::{DealId, PeerId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{MAX_ROWS, rows};
+use super::{MAX_ROWS, find::dialogue, rows};
 use crate::{
     ApiError, clock,
     transcript::Bundle,
@@ -120,6 +120,9 @@ pub(super) async fn history(
 
 pub(super) async fn transcript(handle: &Handle, asked: DealTranscript) -> Result<Bundle, ApiError> {
     let deal = handle.deal(asked.deal).await?;
+    if asked.seller.is_some() {
+        dialogue(&deal, asked.seller)?;
+    }
     let records = handle.records(asked.deal, asked.seller).await?;
     Ok(Bundle::new(&deal, asked.seller, &records, clock::now()))
 }

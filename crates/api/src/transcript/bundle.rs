@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 use opener_negotiation::{Role, dialogue::State};
-use opener_peer::{DealSnapshot, Record};
+use opener_peer::{DealSnapshot, MAX_INVITED, Record};
 use opener_trade::{
     DealId, DocumentId, PeerId, Reason, Timestamp, document::Receipt, envelope::open_as,
 };
@@ -185,6 +185,11 @@ pub(super) fn read(bytes: &[u8], findings: &mut Findings) -> Option<Bundle> {
             CheckName::Format,
             format!("version {found}; this program reads version {BUNDLE_VERSION}"),
         );
+        return None;
+    }
+    if bundle.sellers.len() > MAX_INVITED {
+        let rule = format!("a request goes to at most {MAX_INVITED} sellers");
+        findings.fail(CheckName::Format, rule);
         return None;
     }
     findings.pass(CheckName::Format, format!("version {BUNDLE_VERSION}"));

@@ -307,6 +307,12 @@ fn what_is_no_bundle_is_said_to_be_none() {
         let verdict = verify(bytes);
         assert_eq!(verdict.failed().collect::<Vec<_>>(), [CheckName::Format]);
     }
+    let crowd = vec![bundle.sellers[0]; opener_peer::MAX_INVITED + 1];
+    let crowded = Bundle {
+        sellers: crowd,
+        ..bundle.clone()
+    };
+    assert_eq!(failed(&crowded), [CheckName::Format]);
     let empty = Bundle {
         documents: vec![],
         ..bundle
