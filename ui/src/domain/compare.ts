@@ -1,0 +1,81 @@
+import type { Bid } from "../bindings/Bid";
+import type { BidView } from "../bindings/BidView";
+import type { ChargeKind } from "../bindings/ChargeKind";
+import type { RankingView } from "../bindings/RankingView";
+import { decimalText, multiply, parseDecimal, rescale, ZERO } from "./decimal";
+import { compareMoney, difference, sum, type Difference, type Money } from "./money";
+
+/** A bid as a column of the comparison. */
+export interface Column {
+  view: BidView;
+  /** Place in the ranking; nothing where the bid is listed apart. */
+  rank: number | null;
+  /** What it costs when compared: the ranking's total, else as stated. */
+  total: Money;
+  /** More than the best ranked. */
+  over: Difference | null;
+}
+
+/** How columns are ordered. */
+export type SortBy = "rank" | "total" | "lead" | "until";
+
+/** Every bid that may be looked at, best first; those listed apart come last. */
+export function columns(bids: readonly BidView[], ranking: RankingView | null, sort: SortBy): Column[] {
+  const ranked = new Map(ranking?.ranked.map((row) => [row.bid, row]) ?? []);
+  const best = ranking?.ranked[0]?.total ?? null;
+  const found = bids.map((view) => {
+    const row = ranked.get(view.row.bid);
+    const total = row?.total ?? view.row.total;
+    return { view, rank: row?.rank ?? null, total, over: best === null ? null : difference(best, total) };
+  });
+  const last = Number.MAX_SAFE_INTEGER;
+  const by: Record<SortBy, (a: Column, b: Column) => number> = {
+    rank: (a, b) => (a.rank ?? last) - (b.rank ?? last) || compareMoney(a.total, b.total),
+    total: (a, b) => compareMoney(a.total, b.total),
+    lead: (a, b) => (a.view.row.lead_time_days ?? last) - (b.view.row.lead_time_days ?? last),
+    until: (a, b) => b.view.row.valid_until.localeCompare(a.view.row.valid_until),
+  };
+  return found.sort(by[sort]);
+}
+
+/** The bids with the lowest price of a line, where they ask for the same quantity; none if only one quotes it. */
+export function bestOfLine(bids: readonly Bid[], line: number): Set<Bid> {
+  const quoted = bids.flatMap((bid) => {
+    const found = bid.lines.find((own) => own.line === line && own.offer !== "no_quote");
+    return found ? [{ bid, amount: found.amount }] : [];
+  });
+  if (quoted.length < 2) return new Set();
+  const lowest = quoted.reduce((a, b) => (compareMoney(b.amount, a.amount) < 0 ? b : a));
+  return new Set(quoted.filter((own) => compareMoney(own.amount, lowest.amount) === 0).map((own) => own.bid));
+}
+
+/** The kinds of charges that any bid has, in the order of the register. */
+export function chargeKinds(bids: readonly Bid[]): ChargeKind[] {
+  const order: ChargeKind[] = ["freight", "packing", "insurance", "handling", "installation", "other"];
+  return order.filter((kind) => bids.some((bid) => bid.charges.some((charge) => charge.kind === kind)));
+}
+
+/** What a bid asks for one kind of charge. */
+export function chargeOf(bid: Bid, kind: ChargeKind): Money | null {
+  const own = bid.charges.filter((charge) => charge.kind === kind);
+  return own.length === 0 ? null : sum(own.map((charge) => charge.amount), bid.currency);
+}
+
+/** The shortest lead time. */
+export function bestLead(columns: readonly Column[]): number | null {
+  const known = columns.flatMap((column) => column.view.row.lead_time_days ?? []);
+  return known.length < 2 ? null : Math.min(...known);
+}
+
+/** A score or points of the api, 0 to 1, as points of 100 with one digit behind the point. */
+export function ofHundred(points: string): string {
+  const value = parseDecimal(points) ?? ZERO;
+  return decimalText(rescale(multiply(value, { digits: 100n, scale: 0 }), 1));
+}
+
+/** Bids as a table for spreadsheets: semicolons never occur in what is written without quotes. */
+export function toCsv(rows: readonly (readonly string[])[]): string {
+  // A cell that a spreadsheet would take for a formula is written as text.
+  const cell = (text: string) => `"${(/^[=+@\t\r-]/.test(text) && !/^-?[\d.]+$/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  return rows.map((row) => row.map(cell).join(",")).join("\r\n");
+}

@@ -1,0 +1,23 @@
+import { m } from "../../paraglide/messages";
+
+const KINDS: Readonly<Record<string, () => string>> = {
+  rfp: m.kind_rfp,
+  "rfp-cancel": m.kind_rfp_cancel,
+  intent: m.kind_intent,
+  decline: m.kind_decline,
+  bid: m.kind_bid,
+  "bid-withdraw": m.kind_bid_withdraw,
+  order: m.kind_order,
+  "order-response": m.kind_order_response,
+  "not-chosen": m.kind_not_chosen,
+  "final-terms": m.kind_final_terms,
+  lapse: m.kind_lapse,
+  question: m.kind_question,
+  answer: m.kind_answer,
+  counter: m.kind_counter,
+};
+
+/** What a kind of document is called; a kind that a newer version wrote says so. */
+export function kindWord(kind: string): string {
+  return (KINDS[kind.replaceAll("_", "-")] ?? m.kind_unknown)();
+}
