@@ -15,6 +15,14 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// The chain that has come to this document.
+    pub(crate) const fn from(seq: u64, head: DocumentId) -> Self {
+        Self {
+            seq,
+            head: Some(head),
+        }
+    }
+
     /// `seq` of the next document.
     pub const fn next_seq(&self) -> u64 {
         self.seq + 1

@@ -39,6 +39,8 @@ codes! {
         BidStanding,
         /// The only bid came after the deadline.
         BidLate,
+        /// The request was revised; the bid waits to be confirmed or revised.
+        NeedsReconfirm,
         /// The buyer has ordered.
         Ordered,
         /// Seller: accepted, waiting to learn that the buyer has it in time.

@@ -23,7 +23,9 @@ impl State {
         id: DocumentId,
         rfp: DocumentId,
     ) -> Result<Vec<Effect>, Rejection> {
-        self.require_rfp(rfp)?;
+        if !self.is_revision(rfp) {
+            return Err(Rejection::stale("another revision stands", self.rfp.id()));
+        }
         if !matches!(
             self.phase,
             Phase::Invited | Phase::Delivered | Phase::Engaged
@@ -83,13 +85,14 @@ impl State {
                 "this request takes one bid from each seller",
             ));
         }
-        if self.superseded.len() + current().count() >= BIDS {
+        if self.superseded.len() + current().chain(&self.unconfirmed).count() >= BIDS {
             return Err(Rejection::not_allowed(format!(
                 "one seller bids at most {BIDS} times"
             )));
         }
         current().try_for_each(|earlier| check_not_worse(rfp, earlier.bid(), bid, at))?;
         let id = document.id();
+        let confirms = self.phase == Phase::NeedsReconfirm;
         let is_late = self.keep(Offer {
             document,
             received_at: at,
@@ -97,10 +100,10 @@ impl State {
         });
         Ok(self.tell(
             Role::Seller,
-            if is_late {
-                NoticeKind::LateBidArrived
-            } else {
-                NoticeKind::BidArrived
+            match (is_late, confirms) {
+                (true, _) => NoticeKind::LateBidArrived,
+                (false, true) => NoticeKind::BidReconfirmed,
+                (false, false) => NoticeKind::BidArrived,
             },
             id,
         ))
@@ -112,14 +115,19 @@ impl State {
         bid: DocumentId,
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
-        let withdrawable = matches!(self.phase, Phase::BidStanding | Phase::BidLate)
-            || (self.role == Role::Buyer && self.order_is_on_its_way());
-        let newest = self.standing.as_ref().or(self.late.as_ref());
+        let withdrawable = matches!(
+            self.phase,
+            Phase::BidStanding | Phase::BidLate | Phase::NeedsReconfirm
+        ) || (self.role == Role::Buyer && self.order_is_on_its_way());
+        let newest = self.newest();
         let Some(newest) = newest.filter(|_| withdrawable) else {
             return Err(Rejection::not_allowed("there is no bid to withdraw"));
         };
         let current = || self.standing.iter().chain(&self.late);
-        if current().all(|offer| offer.document.id() != bid) {
+        if current()
+            .chain(&self.unconfirmed)
+            .all(|offer| offer.document.id() != bid)
+        {
             return Err(Rejection::stale("another bid stands", newest.document.id()));
         }
         if current().any(|offer| offer.bid().commitment.is_firm_at(at)) {

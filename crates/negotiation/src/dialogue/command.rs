@@ -66,11 +66,7 @@ impl State {
     pub fn draft(&self, now: Timestamp, command: Command) -> Result<Draft, Rejection> {
         let missing =
             |what: &str| Rejection::not_allowed(format!("there is no {what} in this dialogue"));
-        let bid = self
-            .standing
-            .as_ref()
-            .or(self.late.as_ref())
-            .map(|offer| offer.document.id());
+        let bid = self.newest().map(|offer| offer.document.id());
         let order = self.order.as_ref().map(|placed| placed.document.id());
         match &command {
             Command::WithdrawBid(_) if bid.is_none() => return Err(missing("standing bid")),

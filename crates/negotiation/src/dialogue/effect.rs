@@ -48,12 +48,18 @@ pub enum NoticeKind {
     RequestArrived,
     /// The buyer called the request off.
     RequestCancelled,
+    /// The buyer revised the request: a bid on the revision before must be confirmed.
+    RequestRevised,
     /// A seller means to bid.
     IntentArrived,
     /// A seller will not bid.
     SellerDeclined,
     /// A bid has arrived.
     BidArrived,
+    /// A bid on the revised request has arrived from a seller who had bid before.
+    BidReconfirmed,
+    /// A bid was not confirmed for the revised request in time.
+    BidNotReconfirmed,
     /// A bid has arrived after the deadline: it is kept, and not ranked unless admitted.
     LateBidArrived,
     /// Our bid arrived after the deadline.

@@ -105,9 +105,7 @@ impl State {
             (_, Opened::FinalTerms(terms)) => self.sign_terms(sender, id, &terms.body),
             (_, Opened::Chat(_)) => Ok(self.tell(sender, NoticeKind::ChatArrived, id)),
             (_, Opened::Unknown(_)) => Ok(self.tell(sender, NoticeKind::UnknownArrived, id)),
-            (Role::Buyer, Opened::Rfp(_)) => Err(Rejection::not_allowed(
-                "this version takes one revision of a request",
-            )),
+            (Role::Buyer, Opened::Rfp(rfp)) => self.revise(Arc::new(rfp.clone())),
             _ => Err(Rejection::not_allowed(
                 "this side of the dialogue does not send that",
             )),

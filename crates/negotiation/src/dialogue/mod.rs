@@ -8,6 +8,7 @@ mod firm;
 mod hear;
 mod offers;
 mod orders;
+mod revise;
 mod state;
 mod terms;
 mod time;
@@ -22,6 +23,7 @@ use opener_trade::{
 pub(crate) use command::KEEP_TRYING;
 pub use command::{Command, Draft};
 pub use effect::{Effect, Notice, NoticeKind};
+pub(crate) use revise::{REVISIONS, check_revision};
 pub use state::{Offer, Phase, Placed, Signatures, State};
 pub use time::Turn;
 
@@ -66,7 +68,8 @@ impl Dialogue {
     /// Begins a dialogue: at the buyer when a seller is invited, at the seller when the RFP arrives.
     ///
     /// # Errors
-    /// The buyer invites itself, or the RFP is not the first document of its deal.
+    /// The buyer invites itself, the deadline has passed, or the RFP is neither the first document of its deal nor a later
+    /// revision: a seller may be reached only after the request was revised, and begins there.
     pub fn open(
         role: Role,
         seller: PeerId,
@@ -76,7 +79,7 @@ impl Dialogue {
         if rfp.signer() == seller {
             return Err(Rejection::not_allowed("nobody sells to themselves"));
         }
-        if rfp.header.seq != 1 {
+        if (rfp.header.seq == 1) != (rfp.body.revision == 1) {
             return Err(Rejection::new(
                 Reason::OutOfOrder,
                 "document 1 of this chain is missing",

@@ -9,9 +9,21 @@ use super::{
 use crate::{Entry, Rejection, Role};
 
 impl State {
+    /// The bid that its seller made last: standing, late or unconfirmed.
+    pub fn newest(&self) -> Option<&Offer> {
+        let current = self.standing.as_ref().or(self.late.as_ref());
+        current.or(self.unconfirmed.as_ref())
+    }
+
     /// Puts a newer bid in its place, and says whether it is late. A late one is kept apart and never replaces one that
-    /// came in time.
+    /// came in time; one on an earlier revision waits to be confirmed.
     pub(super) fn keep(&mut self, offer: Offer) -> bool {
+        if offer.bid().revision != self.rfp.body.revision {
+            self.superseded.extend(self.unconfirmed.replace(offer));
+            self.phase = Phase::NeedsReconfirm;
+            return false;
+        }
+        self.superseded.extend(self.unconfirmed.take());
         let is_late = offer.received_at > self.rfp.body.schedule.bid_deadline;
         self.superseded.extend(self.late.take());
         if is_late {
@@ -84,7 +96,8 @@ impl State {
             .iter()
             .chain(&self.standing)
             .any(|offer| offer.seq() > named.seq() && offer.proved && !self.is_late(offer));
-        if named.bid().commitment.is_firm_at(at) && !replaced {
+        let current = named.bid().revision == self.rfp.body.revision;
+        if current && named.bid().commitment.is_firm_at(at) && !replaced {
             let named = self.superseded.remove(place);
             self.superseded.extend(self.late.take());
             self.admit(named);
@@ -104,6 +117,7 @@ impl State {
             .iter_mut()
             .chain(&mut self.standing)
             .chain(&mut self.late)
+            .chain(&mut self.unconfirmed)
             .find(|offer| offer.document.id() == bid && !offer.proved)?;
         offer.received_at = at;
         offer.proved = true;
@@ -129,6 +143,7 @@ impl State {
         let mut offers = std::mem::take(&mut self.superseded);
         offers.extend(self.standing.take());
         offers.extend(self.late.take());
+        offers.extend(self.unconfirmed.take());
         offers.sort_by_key(Offer::seq);
         for offer in offers {
             self.keep(offer);

@@ -170,11 +170,7 @@ impl State {
         match document.body.outcome() {
             OrderOutcome::Refused => {
                 self.order = None;
-                self.phase = if self.called_off {
-                    Phase::Cancelled
-                } else {
-                    Phase::BidStanding
-                };
+                self.reopen();
                 Ok(self.tell(Role::Buyer, NoticeKind::ChangeRefused, id))
             }
             OrderOutcome::Accepted if confirms(&answer.body, &document.body) => {
@@ -265,7 +261,7 @@ impl State {
     }
 
     fn learn_delivery(&mut self, document: DocumentId, at: Timestamp) -> Option<Vec<Effect>> {
-        if document == self.rfp.id() && self.phase == Phase::Invited {
+        if self.is_revision(document) && self.phase == Phase::Invited {
             self.phase = Phase::Delivered;
             return Some(Vec::new());
         }

@@ -25,6 +25,8 @@ pub enum Phase {
     BidStanding,
     /// The only bid came after the deadline: kept, excluded.
     BidLate,
+    /// The request was revised; the bid on the revision before waits to be confirmed or revised.
+    NeedsReconfirm,
     /// The buyer has ordered; the quantity is reserved.
     Ordered,
     /// Seller: accepted, waiting to learn that the buyer has it in time.
@@ -70,6 +72,7 @@ impl Phase {
                 | Phase::Engaged
                 | Phase::BidStanding
                 | Phase::BidLate
+                | Phase::NeedsReconfirm
         )
     }
 
@@ -180,6 +183,8 @@ pub struct State {
     pub standing: Option<Offer>,
     /// A bid that came late and is not admitted.
     pub late: Option<Offer>,
+    /// A bid on an earlier revision that waits to be confirmed: it cannot be ordered, and binds nobody.
+    pub unconfirmed: Option<Offer>,
     /// Earlier bids, oldest first.
     pub superseded: Vec<Offer>,
     /// The order.
@@ -187,6 +192,10 @@ pub struct State {
     /// The final terms.
     pub terms: Signatures,
     pub(super) called_off: bool,
+    /// A revision that came while an order was open; it takes effect if the order comes to nothing.
+    pub(super) pending: Option<Arc<Verified<Document<Rfp>>>>,
+    /// The revisions that this dialogue has seen, oldest first.
+    pub(super) revisions: Vec<DocumentId>,
     pub(super) broadcasts: Chain,
     pub(super) buyer_chain: Chain,
     pub(super) seller_chain: Chain,
@@ -198,8 +207,8 @@ impl State {
             Role::Buyer => Phase::Invited,
             Role::Seller => Phase::Delivered,
         };
-        let mut broadcasts = Chain::default();
-        broadcasts.advance(rfp.id());
+        let broadcasts = Chain::from(rfp.header.seq, rfp.id());
+        let revisions = vec![rfp.id()];
         Self {
             role,
             deal: rfp.header.deal,
@@ -209,10 +218,13 @@ impl State {
             phase,
             standing: None,
             late: None,
+            unconfirmed: None,
             superseded: Vec::new(),
             order: None,
             terms: Signatures::default(),
             called_off: false,
+            pending: None,
+            revisions,
             broadcasts,
             buyer_chain: Chain::default(),
             seller_chain: Chain::default(),

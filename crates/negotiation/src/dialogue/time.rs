@@ -29,6 +29,7 @@ impl State {
             Phase::Invited | Phase::Delivered | Phase::Engaged => {
                 turn(Role::Seller, Some(schedule.bid_deadline))
             }
+            Phase::NeedsReconfirm => turn(Role::Seller, Some(schedule.bid_deadline)),
             Phase::BidStanding | Phase::BidLate => {
                 let valid = self
                     .standing
@@ -55,7 +56,7 @@ impl State {
     pub fn wake_at(&self) -> Option<Timestamp> {
         let schedule = &self.rfp.body.schedule;
         match self.phase {
-            Phase::Invited => Some(schedule.bid_deadline),
+            Phase::Invited | Phase::NeedsReconfirm => Some(schedule.bid_deadline),
             Phase::Delivered | Phase::Engaged => Some(schedule.award_by),
             Phase::BidStanding | Phase::BidLate => self
                 .standing
@@ -92,6 +93,11 @@ impl State {
                 Some(notify(NoticeKind::Undelivered, None)),
             ),
             Phase::Delivered | Phase::Engaged => (Phase::LapsedSilent, None),
+            Phase::NeedsReconfirm => {
+                let bid = self.unconfirmed.as_ref().map(|offer| offer.document.id());
+                let notice = notify(NoticeKind::BidNotReconfirmed, bid);
+                (Phase::LapsedSilent, Some(notice))
+            }
             Phase::BidStanding if late_remains => {
                 self.superseded.extend(self.standing.take());
                 (Phase::BidLate, Some(notify(NoticeKind::BidExpired, bid)))

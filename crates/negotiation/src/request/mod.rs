@@ -22,6 +22,8 @@ use crate::{Entry, Rejection, dialogue::KEEP_TRYING};
 pub enum Input {
     /// The buyer calls the request off.
     Cancel(Arc<Verified<Document<RfpCancel>>>),
+    /// The buyer revises the request.
+    Revise(Arc<Verified<Document<Rfp>>>),
     /// A fact, as the journal keeps it: a bid stands, quantities are reserved, freed or concluded, or time passed.
     Fact(Entry),
 }
@@ -89,6 +91,7 @@ impl Request {
         let mut next = self.state.clone();
         let mut effects = match input {
             Input::Cancel(document) => next.cancel(&document, now)?,
+            Input::Revise(rfp) => next.revise(rfp, now)?,
             Input::Fact(entry) => next.learn(now, entry)?,
         };
         if !effects.is_empty() {
@@ -110,9 +113,10 @@ impl Request {
         document: impl FnOnce(DocumentId) -> Option<Arc<Opened>>,
     ) -> Result<(), Rejection> {
         let input = match entry {
-            Entry::Document { id, .. } if id == self.state.rfp.id() => return Ok(()),
             Entry::Document { id, .. } => match document(id).as_deref() {
                 Some(Opened::RfpCancel(cancel)) => Input::Cancel(Arc::new(cancel.clone())),
+                Some(Opened::Rfp(rfp)) if rfp.header.seq == 1 => return Ok(()),
+                Some(Opened::Rfp(rfp)) => Input::Revise(Arc::new(rfp.clone())),
                 _ => {
                     return Err(Rejection::not_allowed(
                         "the journal names a document that is not stored",

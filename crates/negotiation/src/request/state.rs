@@ -16,7 +16,10 @@ use super::{
     award::Award,
     effect::{Effect, Notice},
 };
-use crate::{Chain, Entry, Rejection};
+use crate::{
+    Chain, Entry, Rejection,
+    dialogue::{REVISIONS, check_revision},
+};
 
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -65,7 +68,7 @@ pub struct State {
     pub rfp: Arc<Verified<Document<Rfp>>>,
     /// Where it stands.
     pub phase: Phase,
-    /// Sellers whose bids have stood.
+    /// Sellers whose bids have stood, on the revision that stands.
     pub bidders: BTreeSet<PeerId>,
     /// What is ordered from whom.
     pub awards: BTreeMap<PeerId, Award>,
@@ -132,6 +135,42 @@ impl State {
         } else {
             Phase::PartlyAwarded
         };
+        Ok(vec![
+            Effect::Persist(Entry::Document { id, at }),
+            Effect::Broadcast(id),
+        ])
+    }
+
+    /// A new revision. Bids on the one before no longer count until they are confirmed.
+    pub(super) fn revise(
+        &mut self,
+        rfp: Arc<Verified<Document<Rfp>>>,
+        at: Timestamp,
+    ) -> Result<Vec<Effect>, Rejection> {
+        self.pass(at);
+        if !matches!(self.phase, Phase::Issued | Phase::Collecting) {
+            return Err(if self.awards.is_empty() {
+                Rejection::new(Reason::Late, "a request is revised before its deadline")
+            } else {
+                Rejection::not_allowed("what is ordered is not revised")
+            });
+        }
+        if u64::from(rfp.body.revision) > REVISIONS as u64 {
+            let rule = format!("a request has at most {REVISIONS} revisions");
+            return Err(Rejection::new(Reason::TooLarge, rule));
+        }
+        if rfp.body.revision != self.rfp.body.revision + 1 {
+            return Err(Rejection::new(
+                Reason::RevisionMismatch,
+                format!("the next revision is {}", self.rfp.body.revision + 1),
+            ));
+        }
+        check_revision(&self.rfp.body, &rfp)?;
+        self.broadcasts.admit(&rfp.header)?;
+        let id = rfp.id();
+        self.broadcasts.advance(id);
+        self.rfp = rfp;
+        self.bidders.clear();
         Ok(vec![
             Effect::Persist(Entry::Document { id, at }),
             Effect::Broadcast(id),

@@ -15,6 +15,7 @@ mod project;
 mod read;
 mod receive;
 mod request;
+mod revise;
 mod say;
 mod time;
 mod work;

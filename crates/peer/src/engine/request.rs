@@ -153,7 +153,9 @@ impl Work<'_> {
         let mut losers = Vec::new();
         for row in self.tx.read().dialogues(deal).await? {
             let phase = self.dialogue((deal, row.seller)).await?.state().phase;
-            if matches!(phase, Phase::Engaged | Phase::BidStanding | Phase::BidLate) {
+            let meant_it =
+                phase.is_before_order() && !matches!(phase, Phase::Invited | Phase::Delivered);
+            if meant_it {
                 losers.push(row.seller);
             }
         }

@@ -10,6 +10,7 @@ mod lapse;
 mod late;
 mod model;
 mod order;
+mod revise;
 mod terms;
 mod void;
 mod withdraw;

@@ -125,7 +125,23 @@ impl Desk {
     }
 
     pub(super) fn cancel(&mut self, minute: i64) -> Result<(), Rejection> {
-        self.cancel_naming(minute, self.rfp.id())
+        self.cancel_naming(minute, self.request.state().rfp.id())
+    }
+
+    /// The next revision, with a change.
+    pub(super) fn revise(
+        &mut self,
+        minute: i64,
+        change: impl FnOnce(&mut Rfp),
+    ) -> Result<(), Rejection> {
+        let header = self.request.broadcast_header(at(minute));
+        let mut body = self.request.state().rfp.body.clone();
+        body.revision += 1;
+        change(&mut body);
+        let rfp = sign(&buyer(), Document { header, body }).unwrap();
+        let opened: Opened = rfp.clone().into();
+        self.documents.insert(rfp.id(), Arc::new(opened));
+        self.take(minute, Input::Revise(Arc::new(rfp)))
     }
 
     pub(super) fn phase(&self) -> Phase {

@@ -3,4 +3,5 @@
 mod award;
 mod kit;
 mod model;
+mod revise;
 mod time;

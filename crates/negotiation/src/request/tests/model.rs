@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::kit::*;
 use crate::{
     Entry, LineQuantity,
-    dialogue::tests::kit::{AWARD_BY, list, parse},
+    dialogue::tests::kit::{AWARD_BY, DEADLINE, EXTENSION, at, list, parse},
     request::{Effect, Phase},
 };
 
@@ -22,6 +22,8 @@ enum Move {
     /// In exactly the reserved quantities, or in others.
     Conclude(u8, Option<Vec<(u32, String)>>),
     Cancel,
+    /// The deadline moves by so many minutes.
+    Revise(i64),
 }
 
 fn lines() -> impl Strategy<Value = Vec<(u32, String)>> {
@@ -42,6 +44,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         2 => seller.clone().prop_map(Move::Free),
         4 => (seller, prop::option::weighted(0.4, lines())).prop_map(|(seller, lines)| Move::Conclude(seller, lines)),
         1 => Just(Move::Cancel),
+        2 => (-3..60i64).prop_map(Move::Revise),
     ];
     prop::collection::vec(one, 1..40)
 }
@@ -92,6 +95,7 @@ fn play(moves: Vec<Move>) {
     let mut books = Books::new();
     let mut minute = 0;
     let mut losers_told = 0;
+    let (mut deadline, mut award_by) = (DEADLINE, AWARD_BY);
     for step in moves {
         let before = desk.phase();
         match step {
@@ -104,7 +108,7 @@ fn play(moves: Vec<Move>) {
             Move::Reserve(seller, lines) => {
                 let wanted = decimals(&lines);
                 let allowed = !before.is_terminal()
-                    && minute <= AWARD_BY
+                    && minute <= award_by
                     && !books.contains_key(&seller)
                     && fits(&books, &wanted);
                 let taken = desk.reserve(minute, seller, &borrowed(&lines));
@@ -144,6 +148,23 @@ fn play(moves: Vec<Move>) {
                 assert_eq!(taken.is_ok(), allowed, "{taken:?}");
                 if allowed {
                     books.insert(seller, (wanted, true));
+                }
+            }
+            Move::Revise(more) => {
+                let moved = deadline + more;
+                let allowed = books.is_empty()
+                    && minute <= deadline
+                    && !before.is_terminal()
+                    && more >= 0
+                    && (deadline - minute >= EXTENSION || moved >= minute + EXTENSION);
+                let revised = desk.revise(minute, |rfp| {
+                    rfp.schedule.bid_deadline = at(moved);
+                    rfp.schedule.award_by = at(award_by.max(moved));
+                });
+                assert_eq!(revised.is_ok(), allowed, "{revised:?}");
+                if allowed {
+                    (deadline, award_by) = (moved, award_by.max(moved));
+                    assert!(desk.request.state().bidders.is_empty());
                 }
             }
             Move::Cancel => {

@@ -5,19 +5,18 @@ use std::sync::Arc;
 use opener_trade::{
     DocumentId, Identity, Opened, Timestamp, Verified,
     document::{
-        Bid, Chat, Commitment, Document, FinalTerms, NotChosen, Order, OrderResponse,
+        Bid, Chat, Commitment, Document, FinalTerms, Header, NotChosen, Order, OrderResponse,
         ResponseStatus, Rfp, RfpCancel, Terms,
     },
     sign,
 };
 
 use super::{
-    Answer, Side, answer, at, bid, buyer, firm, list, order, rfp, seller, sign_rfp, terms,
+    Answer, Side, answer, at, bid, buyer, firm, list, minutes, order, rfp, seller, sign_rfp, terms,
 };
 use crate::{
     Rejection, Role,
     dialogue::{Command, Input, Phase},
-    request::Request,
 };
 
 pub(crate) struct Pair {
@@ -121,9 +120,13 @@ impl Pair {
         self.seller.check_replay();
     }
 
-    /// The kit's bid with this commitment.
+    /// The kit's bid with this commitment, on the revision that the seller has.
     pub(crate) fn bid(&self, commitment: Commitment) -> Bid {
-        bid(self.rfp.id(), commitment)
+        let rfp = &self.seller.state().rfp;
+        Bid {
+            revision: rfp.body.revision,
+            ..bid(rfp.id(), commitment)
+        }
     }
 
     /// A bid that the buyer has at this moment.
@@ -217,12 +220,54 @@ impl Pair {
         side.say(now, command)
     }
 
+    /// The buyer's next revision of the request, signed without asking the rules.
+    pub(crate) fn revision(
+        &self,
+        now: Timestamp,
+        change: impl FnOnce(&mut Rfp),
+    ) -> Verified<Document<Rfp>> {
+        let state = self.buyer.state();
+        let mut body = state.rfp.body.clone();
+        body.revision += 1;
+        change(&mut body);
+        let header = Header {
+            seq: state.broadcasts.next_seq(),
+            previous: state.broadcasts.head(),
+            issued_at: now,
+            expires_at: now.plus(minutes(100_000)),
+            ..self.rfp.header.clone()
+        };
+        sign(&self.buyer.identity, Document { header, body }).unwrap()
+    }
+
+    /// The buyer revises the request; the revision waits to be delivered.
+    pub(crate) fn revises(
+        &mut self,
+        now: Timestamp,
+        change: impl FnOnce(&mut Rfp),
+    ) -> Result<Arc<Opened>, Rejection> {
+        let document: Arc<Opened> = Arc::new(self.revision(now, change).into());
+        let input = Input::Document {
+            document: document.clone(),
+            at: now,
+        };
+        self.buyer.take(now, input)?;
+        self.buyer.outbox.push_back(document.clone());
+        Ok(document)
+    }
+
     /// The buyer calls the request off.
     pub(crate) fn cancels(&mut self, now: Timestamp) -> Arc<Opened> {
-        let (request, _) = Request::issue(self.rfp.clone(), at(0)).unwrap();
-        let header = request.broadcast_header(now);
+        let state = self.buyer.state();
+        let header = Header {
+            seq: state.broadcasts.next_seq(),
+            previous: state.broadcasts.head(),
+            issued_at: now,
+            expires_at: now.plus(minutes(100_000)),
+            ..self.rfp.header.clone()
+        };
         let body = RfpCancel {
-            rfp: self.rfp.id(),
+            rfp: state.rfp.id(),
             reason: Default::default(),
         };
         let cancel = sign(&self.buyer.identity, Document { header, body }).unwrap();

@@ -26,6 +26,8 @@ pub(crate) fn minutes(minutes: i64) -> Duration {
 pub(crate) const DEADLINE: i64 = 100;
 /// The buyer chooses until this minute.
 pub(crate) const AWARD_BY: i64 = 200;
+/// Minutes that a late revision leaves at least.
+pub(crate) const EXTENSION: i64 = 30;
 /// Bids of the kit can be ordered until this minute.
 pub(crate) const VALID: i64 = 300;
 /// Firm bids of the kit are firm until this minute.
@@ -142,7 +144,10 @@ pub(crate) fn rfp() -> Rfp {
             bid_deadline: at(DEADLINE),
             award_by: at(AWARD_BY),
         },
-        rules: BidRules::default(),
+        rules: BidRules {
+            extension: minutes(EXTENSION),
+            ..BidRules::default()
+        },
         currencies: list(vec![eur(), parse("KRW")]),
         delivery: delivery("Hamburg"),
         incoterm: None,

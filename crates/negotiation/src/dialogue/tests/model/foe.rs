@@ -49,6 +49,8 @@ pub(super) enum Lie {
     Terms(bool),
     Chat,
     Gap,
+    /// Moves the deadline by so many minutes, as it likes.
+    Revise(i64),
 }
 
 pub(super) fn any_move() -> impl Strategy<Value = Blow> {
@@ -64,6 +66,7 @@ pub(super) fn any_move() -> impl Strategy<Value = Blow> {
         2 => any::<bool>().prop_map(Lie::Terms),
         1 => Just(Lie::Chat),
         1 => Just(Lie::Gap),
+        2 => (-5..60i64).prop_map(Lie::Revise),
     ];
     prop_oneof![
         3 => (0..30i64).prop_map(Blow::Wait),
@@ -156,8 +159,8 @@ impl Siege {
     /// What an honest person does, if the rules let them.
     fn act(&mut self, what: u8) {
         let now = self.now();
-        let rfp = self.pair.rfp.id();
         let state = self.side().state().clone();
+        let rfp = state.rfp.id();
         let standing = state.standing.as_ref();
         let placed = state.order.as_ref();
         let command = match (self.honest, what) {
@@ -174,6 +177,16 @@ impl Siege {
                 Some(Command::Respond(Box::new(response)))
             }
             (Role::Buyer, 7) => Some(not_chosen(rfp)),
+            (Role::Buyer, 11) => {
+                let _ = self.pair.revises(now, |rfp| {
+                    let until = now.plus(minutes(EXTENSION));
+                    let schedule = &mut rfp.schedule;
+                    schedule.bid_deadline = schedule.bid_deadline.max(until);
+                    schedule.award_by = schedule.award_by.max(schedule.bid_deadline);
+                });
+                self.pair.buyer.outbox.pop_back();
+                None
+            }
             (Role::Buyer, 8) => {
                 if let Some(late) = &state.late {
                     let bid = late.document.id();
@@ -189,7 +202,7 @@ impl Siege {
                     2 => Commitment::Revocable,
                     _ => firm(now.plus(minutes(60))),
                 };
-                let mut body = self.pair.bid(commitment);
+                let mut body = bid_on(&state, commitment);
                 body.valid_until = now.plus(minutes(100));
                 Some(Command::Bid(Box::new(body)))
             }
@@ -215,8 +228,8 @@ impl Siege {
 
     fn lie(&mut self, lie: &Lie) {
         let now = self.now();
-        let rfp = self.pair.rfp.id();
         let state = self.side().state().clone();
+        let rfp = state.rfp.id();
         let document = match lie {
             Lie::Intent => self.sign(Intent { rfp }),
             Lie::Decline => self.sign(decline(rfp)),
@@ -228,7 +241,7 @@ impl Siege {
                         (firm(now.plus(minutes(*minute))), *valid.max(minute))
                     }
                 };
-                let mut body = self.pair.bid(commitment);
+                let mut body = bid_on(&state, commitment);
                 body.valid_until = now.plus(minutes(valid));
                 let desks = bid_line(1, "10", &unit_price.to_string());
                 body.lines = list(vec![desks, bid_line(2, "20", "30.5")]);
@@ -284,6 +297,28 @@ impl Siege {
                 self.sign(body)
             }
             Lie::Chat => self.sign(hello()),
+            Lie::Revise(minute) => {
+                if self.honest == Role::Buyer {
+                    return;
+                }
+                let mut body = state.rfp.body.clone();
+                body.revision += 1;
+                let schedule = &mut body.schedule;
+                schedule.bid_deadline = schedule.bid_deadline.plus(minutes(*minute));
+                schedule.award_by = schedule.award_by.max(schedule.bid_deadline);
+                let header = Header {
+                    seq: state.broadcasts.next_seq(),
+                    previous: state.broadcasts.head(),
+                    issued_at: now,
+                    expires_at: now.plus(minutes(60)),
+                    ..self.pair.rfp.header.clone()
+                };
+                let signed = sign(&self.pair.buyer.identity, Document { header, body });
+                let document = Arc::new(Opened::from(signed.unwrap()));
+                let taken = self.side().receive(now, &document);
+                assert!(taken.is_ok(), "it continues its chain");
+                return;
+            }
             Lie::Gap => {
                 self.chain.advance(nothing());
                 let document = self.sign(hello());
@@ -332,6 +367,14 @@ impl Siege {
         let side = self.side();
         assert_eq!(fingerprint(side.replayed(entries).state()), then);
         side.check_replay();
+    }
+}
+
+/// The kit's bid, on the revision that the honest side has.
+fn bid_on(state: &State, commitment: Commitment) -> opener_trade::document::Bid {
+    opener_trade::document::Bid {
+        revision: state.rfp.body.revision,
+        ..bid(state.rfp.id(), commitment)
     }
 }
 

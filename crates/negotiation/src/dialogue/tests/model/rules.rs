@@ -49,6 +49,10 @@ fn ends_stay(before: &State, after: &State, refusal: bool) {
 }
 
 fn commitments_stay(before: &State, after: &State, now: Timestamp) {
+    // A commitment is to one revision of the request.
+    if before.rfp.id() != after.rfp.id() {
+        return;
+    }
     let Some(old) = before.standing.as_ref().map(Offer::bid) else {
         return;
     };
@@ -110,7 +114,9 @@ pub(super) fn agree(world: &World) {
         let both = buyer.phase.is_closed() && seller.phase.is_closed();
         // The seller does not know what was admitted until it is ordered.
         let admitted = id(&buyer.standing).is_some_and(|bid| world.admitted.contains(&bid));
-        assert!(both || unreached || admitted, "{phases:?}");
+        // One side had ended the dialogue before it heard of a revision.
+        let revised = buyer.rfp.id() != seller.rfp.id();
+        assert!(both || unreached || admitted || revised, "{phases:?}");
         return;
     }
     let standing = id(&buyer.standing);
@@ -127,6 +133,8 @@ pub(super) fn agree(world: &World) {
     assert_eq!(buyer.phase, seller.phase);
     assert_eq!(standing, id(&seller.standing));
     assert_eq!(id(&buyer.late), id(&seller.late));
+    assert_eq!(id(&buyer.unconfirmed), id(&seller.unconfirmed));
+    assert_eq!(buyer.rfp.id(), seller.rfp.id());
     let order = |state: &State| state.order.as_ref().map(|placed| placed.document.id());
     assert_eq!(order(buyer), order(seller));
     assert_eq!(buyer.response_id(), seller.response_id());

@@ -133,12 +133,11 @@ impl World {
     }
 
     fn command(&mut self, saying: &Saying) -> Option<(Role, Command)> {
-        let rfp = self.pair.rfp.id();
         let buyer = self.pair.buyer.state();
         let seller = self.pair.seller.state();
         Some(match saying {
             Saying::Intent => (Role::Seller, Command::Intent),
-            Saying::Decline => (Role::Seller, Command::Decline(decline(rfp))),
+            Saying::Decline => (Role::Seller, Command::Decline(decline(seller.rfp.id()))),
             Saying::Bid {
                 commitment,
                 price,
@@ -177,7 +176,11 @@ impl World {
                 let response = self.pair.confirmation(status);
                 (Role::Buyer, Command::Respond(Box::new(response)))
             }
-            Saying::NotChosen => (Role::Buyer, not_chosen(rfp)),
+            Saying::NotChosen => (Role::Buyer, not_chosen(buyer.rfp.id())),
+            Saying::Revise => {
+                self.revise();
+                return None;
+            }
             Saying::Cancel => {
                 self.cancel();
                 return None;
@@ -244,6 +247,25 @@ impl World {
             }
             sign_terms(&side.identity, terms)
         })
+    }
+
+    /// The request is revised before its deadline, and only when nothing is ordered.
+    fn revise(&mut self) {
+        let now = self.now(Role::Buyer);
+        let state = self.pair.buyer.state();
+        let open = now <= state.rfp.body.schedule.bid_deadline && !self.cancelled;
+        if state.order.is_some() || !open {
+            return;
+        }
+        let revised = self.change(Role::Buyer, false, |pair| {
+            pair.revises(now, |rfp| {
+                let until = now.plus(minutes(EXTENSION));
+                let schedule = &mut rfp.schedule;
+                schedule.bid_deadline = schedule.bid_deadline.max(until);
+                schedule.award_by = schedule.award_by.max(schedule.bid_deadline);
+            })
+        });
+        assert!(revised.is_ok(), "{revised:?}");
     }
 
     /// The request calls itself off only when no order is open.
