@@ -1,7 +1,10 @@
 //! Peers that come and go, directories that are down.
 
 use opener_negotiation::dialogue::{Command, Phase};
-use opener_peer::{DeliveryState, Handle, PeerError, Recipients};
+use opener_net::loopback_listen;
+use opener_peer::{
+    Config, DeliveryState, Handle, PeerError, Recipients, StartError, StoreError, start,
+};
 use opener_trade::document::Chat;
 
 use crate::kit::{directory, peer, profile, restart, rfp};
@@ -110,4 +113,25 @@ async fn a_buyer_that_moved_is_found_by_its_sellers() {
             .then_some(())
     };
     buyer.until("the chat", arrived).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_makes_its_folder_and_shares_it_with_no_other_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config {
+        data: folder.path().join("new").join("peer"),
+        listen: loopback_listen(),
+        directories: Vec::new(),
+        profile: None,
+    };
+    let first = start(config()).await.unwrap();
+    assert!(matches!(
+        start(config()).await,
+        Err(StartError::Store(StoreError::InUse(_)))
+    ));
+    let peer = first.peer_id();
+    first.shutdown().await;
+    let again = start(config()).await.unwrap();
+    assert_eq!(again.peer_id(), peer);
+    again.shutdown().await;
 }

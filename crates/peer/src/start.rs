@@ -23,8 +23,9 @@ const DATABASE: &str = "peer.sqlite";
 /// # Errors
 /// As [`StartError`] says; then nothing runs.
 pub async fn start(config: Config) -> Result<Handle, StartError> {
-    let identity = Arc::new(identity_file::load_or_create(&config.data.join(KEY_FILE))?);
+    // The store makes the folder and keeps other programs out of it.
     let store = Arc::new(Store::open(&config.data.join(DATABASE)).await?);
+    let identity = Arc::new(identity_file::load_or_create(&config.data.join(KEY_FILE))?);
     let clock = SystemClock;
     let mut engine = Engine::open(store, identity.clone()).await?;
     if let Some(profile) = config.profile {
