@@ -12,8 +12,8 @@ use opener_trade::{
         Attachment, Bid, BidLine, BidRules, Charge, ChargeKind, Chat, Commitment, CommitmentKind,
         Criterion, CriterionAnswer, Delivery, Deviation, Direction, Disclosure, Document, Failure,
         FinalTerms, Header, Incoterm, IncotermRule, Line, LineOffer, Listing, Lot, Measure, Order,
-        OrderLine, OrderResponse, Party, Price, Property, Receipt, ResponseLine, ResponseStatus,
-        Rfp, Roles, Schedule, Stage, Tax, TaxBasis, Terms, TermsLine,
+        OrderCancel, OrderChange, OrderLine, OrderResponse, Party, Price, Property, Receipt,
+        ResponseLine, ResponseStatus, Rfp, Roles, Schedule, Stage, Tax, TaxBasis, Terms, TermsLine,
     },
     envelope::{Payload, Verified, open_as},
     limits::*,
@@ -347,7 +347,7 @@ fn the_largest_order_fits_in_one_frame() {
 }
 
 #[test]
-fn the_largest_order_response_fits_in_one_frame() {
+fn the_largest_response_to_an_order_and_change_of_it_fit_in_one_frame() {
     let line = |i: usize| ResponseLine {
         line: u32::MAX - i as u32,
         status: ResponseStatus::Changed,
@@ -362,8 +362,33 @@ fn the_largest_order_response_fits_in_one_frame() {
         remark: full(0),
     };
     fits(direct(response), 0, MAX_DOCUMENT_BYTES);
+    let Order {
+        lines,
+        charges,
+        total,
+        delivery,
+        ..
+    } = largest_order();
+    let change = OrderChange {
+        order: ID,
+        lines,
+        charges,
+        total,
+        delivery,
+        remark: full(0),
+    };
+    fits(direct(change), LINES + CHARGES + 1, MAX_DOCUMENT_BYTES);
+    let cancel = OrderCancel {
+        order: ID,
+        reason: full(0),
+    };
+    fits(direct(cancel), 0, MAX_DOCUMENT_BYTES);
+}
+
+#[test]
+fn a_full_order_can_be_answered() {
     let accepts = OrderResponse::accept(ID, &largest_order());
-    assert_eq!(accepts.lines.len(), LINES, "a full order can be answered");
+    assert_eq!(accepts.lines.len(), LINES);
 }
 
 #[test]

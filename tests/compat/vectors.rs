@@ -331,6 +331,24 @@ fn write() -> Vec<Vector> {
             documents::order_response_with_changes(),
         ),
         vector(
+            "order-change",
+            "The buyer proposes less of one line, and later.",
+            &[Buyer],
+            documents::order_change(),
+        ),
+        vector(
+            "order-change.agreed",
+            "The seller agrees: the same body, in answer to the proposal.",
+            &[Seller],
+            documents::order_change_agreed(),
+        ),
+        vector(
+            "order-cancel",
+            "The seller proposes that the order ends.",
+            &[Seller],
+            documents::order_cancel(),
+        ),
+        vector(
             "not-chosen",
             "Another was chosen; the rank is told.",
             &[Buyer],

@@ -1,5 +1,6 @@
 //! The documents of the vectors: one deal between a buyer in Seoul and sellers in Paju and Hamburg.
 
+mod amendments;
 mod bids;
 mod counters;
 mod extensions;
@@ -8,6 +9,7 @@ mod questions;
 mod requests;
 mod standalone;
 
+pub use amendments::{order_cancel, order_change, order_change_agreed};
 pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
 pub use counters::{counter, counter_accept, counter_of_the_seller, counter_refuse};
 pub use extensions::{extend_grant, extend_refuse, extend_request, hold};

@@ -94,9 +94,9 @@ kinds! {
     /// The answer to an order, line by line.
     OrderResponse = 18, "order-response", built;
     /// A change to a concluded order.
-    OrderChange = 19, "order-change", reserved;
+    OrderChange = 19, "order-change", built;
     /// A concluded order is called off.
-    OrderCancel = 20, "order-cancel", reserved;
+    OrderCancel = 20, "order-cancel", built;
     /// The bid was not chosen.
     NotChosen = 21, "not-chosen", built;
     /// One party's signature on the final terms.

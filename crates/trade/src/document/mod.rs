@@ -1,5 +1,6 @@
 //! Documents: one file for each, and the header that those of a deal share.
 
+mod amendment;
 mod bid;
 mod change;
 mod changed;
@@ -18,6 +19,7 @@ mod shared;
 mod tax;
 mod terms;
 
+pub use amendment::{OrderCancel, OrderChange, same_change};
 pub use bid::{Bid, BidLine, Charge, ChargeKind, CriterionAnswer, Deviation, LineOffer};
 pub use change::Change;
 pub use counter::{Counter, CounterAccept, CounterRefuse};

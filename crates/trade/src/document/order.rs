@@ -82,31 +82,39 @@ impl Order {
     }
 }
 
+/// What is ordered, each line once and at a price, adds up to the total in one currency.
+pub(super) fn check_goods(
+    lines: &[OrderLine],
+    charges: &[Charge],
+    total: Money,
+) -> Result<(), Invalid> {
+    if lines.is_empty() {
+        return Err(Invalid::new("lines", "must order at least one line"));
+    }
+    check_each("lines", lines, |line| {
+        if line.amount.currency() != total.currency() {
+            return Err(Invalid::because(
+                Reason::CurrencyNotAllowed,
+                "amount",
+                "must be in the order's currency",
+            ));
+        }
+        line.price.check_amount(&line.quantity, line.amount)
+    })?;
+    check_unique("lines", lines, |line| line.line)?;
+    let amounts = lines.iter().map(|line| line.amount);
+    check_sum(
+        "total",
+        total,
+        amounts.chain(charges.iter().map(|charge| charge.amount)),
+    )
+}
+
 impl Body for Order {
     const KIND: Kind = Kind::Order;
 
     fn check(&self) -> Result<(), Invalid> {
-        let currency = self.total.currency();
-        if self.lines.is_empty() {
-            return Err(Invalid::new("lines", "must order at least one line"));
-        }
-        check_each("lines", &self.lines, |line| {
-            if line.amount.currency() != currency {
-                return Err(Invalid::because(
-                    Reason::CurrencyNotAllowed,
-                    "amount",
-                    "must be in the order's currency",
-                ));
-            }
-            line.price.check_amount(&line.quantity, line.amount)
-        })?;
-        check_unique("lines", &self.lines, |line| line.line)?;
-        let amounts = self.lines.iter().map(|line| line.amount);
-        check_sum(
-            "total",
-            self.total,
-            amounts.chain(self.charges.iter().map(|charge| charge.amount)),
-        )?;
+        check_goods(&self.lines, &self.charges, self.total)?;
         self.delivery.check().map_err(|e| e.within("delivery"))?;
         if self.grace < Duration::ZERO || self.release_after < self.decide_at() {
             return Err(Invalid::new(

@@ -10,8 +10,8 @@ use crate::{
     document::{
         Answer, Bid, BidWithdraw, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
         ExtendGrant, ExtendRefuse, ExtendRequest, Failure, FinalTerms, Header, Hold, Intent, Lapse,
-        Listing, NotChosen, Order, OrderResponse, Question, Receipt, ReportReceipt, Rfp, RfpCancel,
-        Stamp, Terms,
+        Listing, NotChosen, Order, OrderCancel, OrderChange, OrderResponse, Question, Receipt,
+        ReportReceipt, Rfp, RfpCancel, Stamp, Terms,
     },
 };
 
@@ -89,6 +89,8 @@ opened! {
     Hold: Document<Hold>, |d| Some(&d.header);
     Order: Document<Order>, |d| Some(&d.header);
     OrderResponse: Document<OrderResponse>, |d| Some(&d.header);
+    OrderChange: Document<OrderChange>, |d| Some(&d.header);
+    OrderCancel: Document<OrderCancel>, |d| Some(&d.header);
     NotChosen: Document<NotChosen>, |d| Some(&d.header);
     FinalTerms: Document<FinalTerms>, |d| Some(&d.header);
     Chat: Document<Chat>, |d| Some(&d.header);

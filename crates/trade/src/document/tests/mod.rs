@@ -1,5 +1,6 @@
 //! The rules of each document, one broken at a time in the golden vectors.
 
+mod amendment;
 mod bid;
 mod change;
 mod counter;
