@@ -59,7 +59,7 @@ impl Program {
     pub async fn directory(&self, data: &Path) -> Result<Child> {
         let mut arguments = words(&["directory", "--data"]);
         arguments.push(data.into());
-        arguments.extend(loopback());
+        arguments.extend(loopback(&Transport::ALL));
         self.start("the directory", arguments).await
     }
 
@@ -73,13 +73,28 @@ impl Program {
         directory: &Address,
         profile: Option<&Path>,
     ) -> Result<Child> {
+        self.peer_over(&Transport::ALL, data, directory, profile)
+            .await
+    }
+
+    /// Starts a peer that listens on these transports only.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn peer_over(
+        &self,
+        transports: &[Transport],
+        data: &Path,
+        directory: &Address,
+        profile: Option<&Path>,
+    ) -> Result<Child> {
         let mut arguments = words(&["peer", "--data"]);
         arguments.push(data.into());
         arguments.extend(words(&["--directory", directory.as_str()]));
         if let Some(profile) = profile {
             arguments.extend(["--profile".into(), profile.into()]);
         }
-        arguments.extend(loopback());
+        arguments.extend(loopback(transports));
         self.start(&format!("the peer on {}", data.display()), arguments)
             .await
     }
@@ -136,14 +151,24 @@ impl Child {
     /// # Errors
     /// It listens nowhere.
     pub fn address(&self) -> Result<Address> {
-        let quic = self
-            .ready
-            .addresses
-            .iter()
-            .find(|address| address.as_str().contains("/quic-v1"));
-        quic.or(self.ready.addresses.first())
+        self.address_over(Transport::Quic)
+            .or_else(|_| self.address_over(Transport::Tcp))
+    }
+
+    /// The same on this transport.
+    ///
+    /// # Errors
+    /// It does not listen there.
+    pub fn address_over(&self, transport: Transport) -> Result<Address> {
+        let part = match transport {
+            Transport::Quic => "/quic-v1",
+            Transport::Tcp => "/tcp/",
+        };
+        let mut addresses = self.ready.addresses.iter();
+        let found = addresses.find(|address| address.as_str().contains(part));
+        found
             .cloned()
-            .context("the directory listens nowhere")
+            .with_context(|| format!("the directory does not listen on {transport:?}"))
     }
 
     /// Ends it at once, as a crash would (SIGKILL), and waits until it is gone.
@@ -172,12 +197,31 @@ fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
 
-/// QUIC and TCP on loopback, on free ports: what runs here for trial is nobody else's business.
-fn loopback() -> Vec<OsString> {
-    words(&[
-        "--listen",
-        "/ip4/127.0.0.1/udp/0/quic-v1",
-        "--listen",
-        "/ip4/127.0.0.1/tcp/0",
-    ])
+/// A way to carry what peers say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// QUIC over UDP.
+    Quic,
+    /// TCP.
+    Tcp,
+}
+
+impl Transport {
+    /// Both.
+    pub const ALL: [Transport; 2] = [Transport::Quic, Transport::Tcp];
+
+    /// On loopback, on a free port: what runs here for trial is nobody else's business.
+    const fn loopback(self) -> &'static str {
+        match self {
+            Transport::Quic => "/ip4/127.0.0.1/udp/0/quic-v1",
+            Transport::Tcp => "/ip4/127.0.0.1/tcp/0",
+        }
+    }
+}
+
+fn loopback(transports: &[Transport]) -> Vec<OsString> {
+    let listen = transports
+        .iter()
+        .flat_map(|transport| ["--listen", transport.loopback()]);
+    listen.map(OsString::from).collect()
 }
