@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DealRow } from "../bindings/DealRow";
-import { sections } from "./deals";
+import { dueAt, sections } from "./deals";
 
 function row(deal: string, who: "me" | "other" | "nobody", until: string | null, more: Partial<DealRow> = {}): DealRow {
   return { deal, role: "buyer", buyer: "p", rfp: null, title: deal, state: "collecting", turn: { who, until }, closes_at: null, updated_at: "2026-11-20T00:00:00Z", created_at: "2026-11-19T00:00:00Z", ...more };
@@ -24,6 +24,11 @@ describe("the list of deals", () => {
     expect(sections(rows, "selling", "").others.map((one) => one.deal)).toEqual(["sold"]);
     expect(sections(rows, "done", "").mine).toEqual([]);
     expect(sections(rows, "all", "SOO").mine.map((one) => one.deal)).toEqual(["soon"]);
+  });
+  test("the end of bidding is not told of a deal that is past it", () => {
+    const closes = { closes_at: "2026-11-20T09:00:00Z" };
+    expect(dueAt(row("open", "other", null, closes))).toBe(closes.closes_at);
+    expect(dueAt(row("made", "me", null, { ...closes, role: "seller", state: "concluded" }))).toBeNull();
   });
   test("a concluded deal that waits for my signature is not over", () => {
     expect(sections([row("sign", "me", null, { state: "awarded" })], "all", "").mine).toHaveLength(1);

@@ -21,9 +21,11 @@ export function isOver(row: DealRow): boolean {
   return row.turn.who !== "me" && OVER.has(row.state);
 }
 
-/** When a deal wants attention: the turn's end, else the end of bidding. */
+const BIDDING: ReadonlySet<DealState> = new Set<DealState>(["issued", "collecting", "delivered", "engaged", "bid_standing"]);
+
+/** When a deal wants attention: the turn's end, else the end of bidding while there is bidding. */
 export function dueAt(row: DealRow): string | null {
-  return row.turn.until ?? (isOver(row) ? null : row.closes_at);
+  return row.turn.until ?? (BIDDING.has(row.state) ? row.closes_at : null);
 }
 
 function soonest(a: DealRow, b: DealRow): number {

@@ -7,11 +7,13 @@ import type { DeliveryStage } from "../bindings/DeliveryStage";
 import type { Incoterm } from "../bindings/Incoterm";
 import type { Measure } from "../bindings/Measure";
 import type { Obstacle } from "../bindings/Obstacle";
+import type { Quantity } from "../bindings/Quantity";
 import type { Place } from "../bindings/Place";
 import type { TaxBasis } from "../bindings/TaxBasis";
 import type { Role } from "../bindings/Role";
 import { formatNumber } from "../domain/money";
 import { formatClock, formatDay, nearDay } from "../domain/time";
+import { unitSign } from "../domain/units";
 import { m } from "../paraglide/messages";
 import { clock } from "./clock.svelte";
 import { settings } from "./settings.svelte";
@@ -180,6 +182,12 @@ export function countryWord(code: string): string {
 }
 
 export const incotermWords = (incoterm: Incoterm | null): string => (incoterm ? `${incoterm.rule.toUpperCase()} ${incoterm.place}` : "–");
+
+/** `24 pcs`, `24개`: no gap before a Korean unit. */
+export function quantityWords(quantity: Quantity): string {
+  const unit = unitSign(quantity.unit, settings.locale);
+  return `${numberWords(quantity.value)}${/^[가-힣]/.test(unit) ? "" : "\u00a0"}${unit}`;
+}
 
 /** A number as people of this language write it. */
 export const numberWords = (text: string | number): string => formatNumber(String(text), settings.locale);
