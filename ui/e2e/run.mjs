@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { openDoor } from "./door.mjs";
 import { ask, folder, remove, start, stopAll } from "./market.mjs";
-import { around, bid, conclude, request, welcome, WORDS } from "./play.mjs";
+import { around, bid, conclude, outage, request, welcome, WORDS } from "./play.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const binary = process.env.OPENER_BIN;
@@ -47,7 +47,7 @@ function checker(page, name) {
 
 /** A peer of our own with a page. */
 async function open(browser, directory, data, name, w, viewport) {
-  const { ready } = await start(binary, ["peer", "--data", join(data, name), "--directory", directory]);
+  const { child, ready } = await start(binary, ["peer", "--data", join(data, name), "--directory", directory]);
   const door = await openDoor(ready.gateway, dist);
   const context = await browser.newContext({ viewport, locale: w.tag, reducedMotion: "reduce" });
   const page = await context.newPage();
@@ -55,13 +55,13 @@ async function open(browser, directory, data, name, w, viewport) {
   await page.addInitScript(axe);
   page.on("pageerror", (error) => problems.push(`${name}: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) problems.push(`${name}: ${message.text()}`);
+    if (message.type() === "error" && !/^Failed to load resource|^WebSocket connection to/.test(message.text())) problems.push(`${name}: ${message.text()}`);
   });
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${name}: ${response.status()} for ${response.request().postData() ?? response.url()}`);
   });
   const address = `${door.url}/#token=${ready.token}`;
-  return { ready, page, address, check: checker(page, name), close: async () => (await context.close(), door.close()) };
+  return { child, ready, page, address, check: checker(page, name), close: async () => (await context.close(), door.close()) };
 }
 
 async function play(browser, directory, data, locale, viewport) {
@@ -74,7 +74,7 @@ async function play(browser, directory, data, locale, viewport) {
     categories: [], words: "office chairs desks 의자 책상", radius_km: 300, currencies: ["KRW"], languages: ["ko", "en"], disclosure: "full",
   });
   await seller.page.goto(seller.address);
-  const { ready, page, address, check, close } = await open(browser, directory, data, name, w, viewport);
+  const { child, ready, page, address, check, close } = await open(browser, directory, data, name, w, viewport);
   await page.goto(address);
   await welcome(page, w, check);
   assert.ok(!page.url().includes("token"), "the token leaves the address");
@@ -89,6 +89,7 @@ async function play(browser, directory, data, locale, viewport) {
   const made = shown.dialogues.filter((one) => ["concluded", "reported"].includes(one.state));
   assert.equal(made.length, 1, "one contract");
   assert.ok(made[0].signed_by_buyer, "with signed terms");
+  await outage(page, w, child, check);
   await close();
   await seller.close();
   console.log(`ok ${name}`);
