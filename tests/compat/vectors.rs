@@ -222,6 +222,12 @@ fn write() -> Vec<Vector> {
             documents::rfp(),
         ),
         vector(
+            "rfp.revised",
+            "The second revision, after an answer: other lines and a later deadline.",
+            &[Buyer],
+            documents::rfp_revised(),
+        ),
+        vector(
             "rfp-cancel",
             "The request is called off.",
             &[Buyer],

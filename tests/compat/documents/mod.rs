@@ -17,7 +17,7 @@ pub use orders::{
     chat, final_terms, lapse, not_chosen, order, order_response, order_response_with_changes, terms,
 };
 pub use questions::{answer, question};
-pub use requests::{rfp, rfp_cancel};
+pub use requests::{rfp, rfp_cancel, rfp_revised};
 pub use standalone::{failure, listing, receipt, report_receipt, stamp};
 
 use opener_trade::{DocumentId, envelope::Payload, sign};

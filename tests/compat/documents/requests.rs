@@ -13,7 +13,7 @@ use crate::actors::{
     text,
 };
 
-use super::id_of;
+use super::{answer, id_of};
 
 fn category(scheme: &str, version: Option<&str>, code: &str) -> Category {
     Category {
@@ -192,6 +192,27 @@ pub fn rfp() -> Document<Rfp> {
         lines: list(lines()),
     };
     document(first(Actor::Buyer, None, "2026-11-02T00:00:00Z"), body)
+}
+
+/// The second revision, after the answer to a question: more chairs, deeper desks, no screws but lamps, more time.
+pub fn rfp_revised() -> Document<Rfp> {
+    let first_revision = rfp();
+    let mut body = first_revision.body;
+    body.revision = 2;
+    body.schedule.bid_deadline = at("2026-11-18T05:00:00Z");
+    let mut lines = lines();
+    lines[0].quantity = quantity("130 H87");
+    lines[1].description = text("깊이 800 mm");
+    lines[2] = Line {
+        number: 4,
+        name: text("책상용 조명"),
+        description: text(""),
+        quantity: quantity("40 H87"),
+        ..lines[2].clone()
+    };
+    body.lines = list(lines);
+    let header = first(Actor::Buyer, None, "2026-11-05T01:00:00Z");
+    document(after(id_of(Actor::Buyer, answer()), 3, header), body)
 }
 
 /// The buyer calls it off.

@@ -14,6 +14,7 @@ mod order;
 mod question;
 mod receipt;
 mod report;
+mod revision;
 mod rfp;
 mod shared;
 mod tax;

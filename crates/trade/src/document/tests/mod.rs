@@ -8,6 +8,7 @@ mod extension;
 mod header;
 mod order;
 mod question;
+mod revision;
 mod rfp;
 mod round_trip;
 mod short;
