@@ -49,7 +49,8 @@ const REASONS: Readonly<Record<string, () => string>> = {
 
 /** The words for a code, and for the reason where a rule of trade refuses. */
 export function errorWords(code: Failure, reason: string | null = null): ErrorWords {
-  const [title, action, severity, detail] = CODES[code];
+  const table: Readonly<Record<string, Row>> = CODES;
+  const [title, action, severity, detail] = table[code] ?? CODES.internal;
   const own = reason === null ? undefined : REASONS[reason.replaceAll("_", "-")];
   return own ? { title: own(), action: action(), severity, detail: false } : { title: title(), action: action(), severity, detail };
 }

@@ -52,6 +52,11 @@ const STATES: Record<DealState, [word: () => string, tone: Tone]> = {
   lapsed_unanswered: [m.st_lapsed_unanswered, "bad"],
 };
 
+/** What a code is called; a peer newer than this page may know codes that it does not. */
+function known(table: Readonly<Record<string, [word: () => string, tone: Tone]>>, code: string): [word: () => string, tone: Tone] {
+  return table[code] ?? [m.kind_unknown, "plain"];
+}
+
 /** Where a deal or dialogue stands, as the side that looks at it would say it. */
 export function stateWord(state: DealState, role: Role): string {
   if (role === "seller") {
@@ -61,11 +66,11 @@ export function stateWord(state: DealState, role: Role): string {
     if (state === "ordered") return m.st_ordered_seller();
     if (state === "declined") return m.st_declined_seller();
   }
-  return STATES[state][0]();
+  return known(STATES, state)[0]();
 }
 
 export function stateTone(state: DealState): Tone {
-  return STATES[state][1];
+  return known(STATES, state)[1];
 }
 
 const STAGES: Record<DeliveryStage, [word: () => string, tone: Tone]> = {
@@ -78,8 +83,8 @@ const STAGES: Record<DeliveryStage, [word: () => string, tone: Tone]> = {
   expired: [m.stage_expired, "bad"],
 };
 
-export const stageWord = (stage: DeliveryStage): string => STAGES[stage][0]();
-export const stageTone = (stage: DeliveryStage): Tone => STAGES[stage][1];
+export const stageWord = (stage: DeliveryStage): string => known(STAGES, stage)[0]();
+export const stageTone = (stage: DeliveryStage): Tone => known(STAGES, stage)[1];
 
 const CHARGES: Record<ChargeKind, () => string> = {
   freight: m.charge_freight,
@@ -144,6 +149,7 @@ export function obstacleWord(obstacle: Obstacle): string {
     case "partial": return m.obst_missing({ lines: list([...obstacle.missing, ...obstacle.short]) });
     case "knocked_out": return m.obst_knocked({ criterion: obstacle.criterion, value: obstacle.value, worst: obstacle.worst });
     case "unanswered": return m.obst_unanswered({ criterion: obstacle.criterion });
+    default: return m.kind_unknown();
   }
 }
 
