@@ -577,13 +577,13 @@ async fn the_sellers_laptop_sleeps_for_two_days() {
 async fn a_clock_in_doubt_refuses_what_a_deadline_decides_until_it_is_confirmed() {
     let cast = Cast::new(66).await;
     let (anna, bo, deal) = (cast.anna, cast.bo, cast.deal);
-    let doubt = Some(opener_peer::REFUSE_SKEW);
+    let doubt = opener_peer::REFUSE_SKEW;
     let bid = cast.draft(bo, "0.14").await;
     let mut world = cast.world;
     let doubtful = |halt: Halt| matches!(halt, Halt::Refused(PeerError::ClockSkew(_)));
-    let over = Some(Duration::from_millis(doubt.unwrap().millis() + 1));
+    let over = Duration::from_millis(doubt.millis() + 1);
 
-    measure(&mut world, bo, over).await;
+    measure(&mut world, bo, Some(over)).await;
     assert!(doubtful(
         world.bids(bo, deal, bid.clone()).await.unwrap_err()
     ));
@@ -592,11 +592,11 @@ async fn a_clock_in_doubt_refuses_what_a_deadline_decides_until_it_is_confirmed(
         .writes(bo, deal, None, "My clock is odd.")
         .await
         .unwrap();
-    measure(&mut world, bo, doubt).await;
+    measure(&mut world, bo, Some(doubt)).await;
     world.bids(bo, deal, bid).await.unwrap();
     world.settle().await;
 
-    let behind = Some(Duration::from_millis(-over.unwrap().millis()));
+    let behind = Some(Duration::from_millis(-over.millis()));
     measure(&mut world, anna, behind).await;
     assert!(doubtful(
         world.orders(anna, deal, bo, &[]).await.unwrap_err()
