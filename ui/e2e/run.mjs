@@ -1,5 +1,6 @@
 // Plays whole rounds in a real browser against real peers: `npm run e2e`, with OPENER_BIN naming the program.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { openDoor } from "./door.mjs";
 import { ask, folder, remove, start, stopAll } from "./market.mjs";
-import { around, bid, conclude, outage, request, welcome, WORDS } from "./play.mjs";
+import { around, bid, conclude, outage, request, signTerms, welcome, WORDS } from "./play.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const binary = process.env.OPENER_BIN;
@@ -83,6 +84,14 @@ async function play(browser, directory, data, locale, viewport) {
   await conclude(page, w, check, named);
   await seller.page.getByRole("button", exact(w.terms)).waitFor();
   await seller.check("seller, concluded");
+  await signTerms(seller.page, w);
+  await page.getByText(w.reported, { exact: true }).waitFor();
+  const proof = page.waitForEvent("download");
+  await page.getByRole("button", exact(w.proof)).click();
+  const file = join(data, `${name}.json`);
+  await (await proof).saveAs(file);
+  const verdict = spawnSync(binary, ["verify", file], { encoding: "utf8" });
+  assert.equal(verdict.status, 0, `the saved proof holds: ${verdict.stdout}${verdict.stderr}`);
   await around(page, check);
   const deals = await ask(ready, "deal.list", {});
   const shown = await ask(ready, "deal.show", { deal: deals[0].deal });

@@ -11,7 +11,8 @@ import type { Quantity } from "../bindings/Quantity";
 import type { Place } from "../bindings/Place";
 import type { TaxBasis } from "../bindings/TaxBasis";
 import type { Role } from "../bindings/Role";
-import { formatNumber } from "../domain/money";
+import { ofHundred } from "../domain/compare";
+import { formatNumber, TAG } from "../domain/money";
 import { formatClock, formatDay, nearDay } from "../domain/time";
 import { unitSign } from "../domain/units";
 import { m } from "../paraglide/messages";
@@ -188,6 +189,12 @@ export function countryWord(code: string): string {
 }
 
 export const incotermWords = (incoterm: Incoterm | null): string => (incoterm ? `${incoterm.rule.toUpperCase()} ${incoterm.place}` : "–");
+
+/** A share or points of the api, 0 to 1, as points of 100: `66.0`. */
+export function pointsWords(points: string): string {
+  const format = new Intl.NumberFormat(TAG[settings.locale], { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return format.format(ofHundred(points) as `${number}`);
+}
 
 /** `24 pcs`, `24개`: no gap before a Korean unit. */
 export function quantityWords(quantity: Quantity): string {
