@@ -1,7 +1,7 @@
 //! Installing what is missing: system packages, the toolchain's components, cargo-deny.
 
 use crate::steps::{self, Step};
-use crate::system::{self, NEEDS, Need, Plan, Probe, System, User};
+use crate::system::{self, NEEDS, Need, Plan, Probe, System, TEST_NEEDS, User};
 use anyhow::{Context, Result, bail};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -10,20 +10,37 @@ use std::process::{Command, Stdio};
 /// The version of cargo-deny that `deny.toml` is written for.
 const DENY_VERSION: &str = "0.20.2";
 
-/// Installs whatever is missing; says nothing more than one line when nothing is.
+/// Installs whatever is missing to build and run the program.
 ///
 /// # Errors
 /// When something is missing that only the user can install, with what to type; or when an installation failed.
-pub fn everything() -> Result<()> {
-    system_packages()?;
+pub fn for_building() -> Result<()> {
+    system_packages(NEEDS)
+}
+
+/// The same for the checks, which lint and look at licences too.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn for_checking() -> Result<()> {
+    system_packages(NEEDS)?;
     components()?;
-    deny()?;
+    deny()
+}
+
+/// The same for all tests, which play in a browser too.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn everything() -> Result<()> {
+    for_checking()?;
+    system_packages(TEST_NEEDS)?;
     println!("Everything needed is installed.");
     Ok(())
 }
 
-fn system_packages() -> Result<()> {
-    let missing = missing();
+fn system_packages(needs: &'static [Need]) -> Result<()> {
+    let missing = missing(needs);
     for need in &missing {
         println!("Missing: {}.", need.what);
     }
@@ -50,19 +67,23 @@ fn system_packages() -> Result<()> {
             }
         }
     }
-    match self::missing().first() {
+    match self::missing(needs).first() {
         Some(need) => bail!("{} is still missing after the installation", need.what),
         None => Ok(()),
     }
 }
 
-fn missing() -> Vec<&'static Need> {
-    NEEDS.iter().filter(|need| !is_met(need.probe)).collect()
+fn missing(needs: &'static [Need]) -> Vec<&'static Need> {
+    needs.iter().filter(|need| !is_met(need.probe)).collect()
 }
 
 fn is_met(probe: Probe) -> bool {
     match probe {
         Probe::Answers(program) => output(Command::new(program).arg("--version")).is_some(),
+        Probe::AtLeast(program, version) => {
+            let said = output(Command::new(program).arg("--version"));
+            said.is_some_and(|said| system::is_at_least(&said, version))
+        }
         // Elsewhere the linker that built this program is found by the toolchain itself.
         Probe::Compiles => cfg!(windows) || compiles(),
     }

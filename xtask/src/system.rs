@@ -23,6 +23,8 @@ pub enum System {
 pub enum Probe {
     /// The program answers to `--version`.
     Answers(&'static str),
+    /// The program answers to `--version` with at least this version: major, minor.
+    AtLeast(&'static str, [u32; 2]),
     /// The C compiler makes a program that includes a header of the C library.
     Compiles,
 }
@@ -46,7 +48,8 @@ pub struct Need {
     pub windows: &'static str,
 }
 
-/// Everything needed now. SQLite and the cryptography bring C sources; the house tests ask git what is tracked.
+/// What the program needs to be built. SQLite and the cryptography bring C sources; the house tests ask git what is
+/// tracked.
 pub const NEEDS: &[Need] = &[
     Need {
         what: "a C compiler with the headers of the C library",
@@ -67,6 +70,38 @@ pub const NEEDS: &[Need] = &[
         windows: "winget install Git.Git",
     },
 ];
+
+/// What the tests need beside that: the web UI is built by Node and played in Chromium.
+pub const TEST_NEEDS: &[Need] = &[
+    Need {
+        what: "Node 20.19 or newer with npm (nodejs.org has it where the system's is older)",
+        probe: Probe::AtLeast("node", [20, 19]),
+        debian: &["nodejs", "npm"],
+        fedora: &["nodejs", "nodejs-npm"],
+        arch: &["nodejs", "npm"],
+        mac: "brew install node",
+        windows: "winget install OpenJS.NodeJS.LTS",
+    },
+    Need {
+        what: "Chromium",
+        probe: Probe::Answers("chromium"),
+        debian: &["chromium"],
+        fedora: &["chromium"],
+        arch: &["chromium"],
+        mac: "brew install chromium",
+        windows: "winget install Hibbiki.Chromium",
+    },
+];
+
+/// Whether what a program says of its version is at least this one.
+pub fn is_at_least(said: &str, [major, minor]: [u32; 2]) -> bool {
+    let version = said.trim().trim_start_matches('v');
+    let mut parts = version
+        .split('.')
+        .map_while(|part| part.parse::<u32>().ok());
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    found >= (major, minor)
+}
 
 /// Who we are on the machine, as far as installing is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +208,15 @@ fn told<'a>(start: &str, packages: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_is_compared_number_by_number() {
+        assert!(is_at_least("v20.19.0\n", [20, 19]));
+        assert!(is_at_least("v22.1.0", [20, 19]));
+        assert!(!is_at_least("v20.9.1", [20, 19]));
+        assert!(!is_at_least("v18.20.4", [20, 19]));
+        assert!(!is_at_least("unknown", [20, 19]));
+    }
 
     #[test]
     fn systems_are_recognised_by_their_release_file() {

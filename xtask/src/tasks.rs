@@ -25,17 +25,18 @@ pub fn perform(task: Task) -> Result<()> {
         }
         Task::Install => install::everything(),
         Task::Check => {
-            install::everything()?;
+            install::for_checking()?;
             steps::run(&check()?)
         }
         Task::Test => {
             install::everything()?;
             let mut all = check()?;
             all.extend(full(&suites::find(&steps::root())));
+            all.extend(interface());
             steps::run(&all)
         }
         Task::Run(arguments) => {
-            install::everything()?;
+            install::for_building()?;
             steps::run(&[Step::cargo(
                 "build",
                 &["build", "--workspace", "--bin", "opener"],
@@ -107,6 +108,23 @@ fn full(suites: &Suites) -> Vec<Step> {
     steps
 }
 
+/// The web UI: its packages as locked, types, tests, the build, and whole rounds in a browser.
+fn interface() -> Vec<Step> {
+    let npm = |name: &str, words: &[&str]| {
+        let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+        let mut arguments = vec!["--prefix", "ui"];
+        arguments.extend(words);
+        Step::program(name, program, &arguments)
+    };
+    vec![
+        npm("packages of the UI", &["ci"]),
+        npm("types of the UI", &["run", "check"]),
+        npm("tests of the UI", &["run", "test"]),
+        npm("build of the UI", &["run", "build"]),
+        npm("rounds in a browser", &["run", "e2e"]).with("OPENER_BIN", steps::built("opener")),
+    ]
+}
+
 fn bindings() -> Step {
     Step::cargo("bindings", &["test", "--workspace", "--test", "bindings"])
         .with("OPENER_BINDINGS", "write")
@@ -165,6 +183,17 @@ mod tests {
     fn without_suites_of_rooms_no_empty_step_is_left() {
         let lines = shown(&full(&Suites::default()));
         assert_eq!(lines.len(), 3);
+    }
+
+    #[test]
+    fn the_interface_is_built_before_a_browser_plays_it() {
+        let lines = shown(&interface());
+        assert!(
+            lines[0].ends_with("ui ci"),
+            "packages as locked: {}",
+            lines[0]
+        );
+        assert!(lines[3].ends_with("run build") && lines[4].ends_with("run e2e"));
     }
 
     #[test]
