@@ -16,7 +16,7 @@ use super::{
 /// Beats between a start and the next kill at most: some questions and answers, so that every part of a round is hit.
 const BEATS: u64 = 90;
 /// How long the killer waits where nothing happens because all wait for the one that was killed.
-const QUIET: Duration = Duration::from_millis(1_000);
+const QUIET: Duration = Duration::from_millis(750);
 /// Beats that a killed peer stays away at most.
 const AWAY: u64 = 12;
 /// How long it stays away at most.

@@ -214,3 +214,69 @@ fn twice(history: &[HistoryView]) -> Vec<String> {
     ids.chain(signed.map(|((from, _, kind), count)| format!("{count} × {kind} from {from}")))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        programs::opener,
+        soak::take_seat,
+        world::{buyer, soon},
+    };
+    use opener_cli::child::Program;
+    use opener_trade::Timestamp;
+
+    fn row(document: u8, kind: Kind, from: PeerId) -> HistoryView {
+        HistoryView {
+            document: DocumentId::from_bytes([document; 32]),
+            kind: kind.name().to_owned(),
+            from,
+            to: None,
+            at: Timestamp::EARLIEST,
+            mine: false,
+            void: None,
+            receipts: 0,
+            text: None,
+        }
+    }
+
+    #[test]
+    fn a_second_order_and_a_document_that_stands_twice_are_found() {
+        let from = |seed| opener_trade::Identity::from_seed([seed; 32]).peer_id();
+        let good = [
+            row(1, Kind::Bid, from(1)),
+            row(2, Kind::Bid, from(2)),
+            row(3, Kind::Order, from(3)),
+        ];
+        assert!(twice(&good).is_empty());
+        let mut doubled = good.to_vec();
+        doubled.push(row(4, Kind::Order, from(3)));
+        assert_eq!(twice(&doubled).len(), 1);
+        let mut again = good.to_vec();
+        again.push(row(1, Kind::Chat, from(1)));
+        assert_eq!(twice(&again).len(), 1);
+        let mut refused = row(5, Kind::Order, from(3));
+        refused.void = Some(opener_trade::Reason::Stale);
+        assert!(twice(&[good.to_vec(), vec![refused]].concat()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_was_acknowledged_and_is_gone_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::at(opener());
+        let directory = program
+            .directory(&folder.path().join("directory"))
+            .await
+            .unwrap();
+        let profile = buyer("Buyer");
+        let seat = take_seat(&program, folder.path(), "buyer", &profile, &directory);
+        let seat = soon("a seat", seat).await.unwrap();
+        let (observer, deal) = (Observer::default(), DealId::from_bytes([7; 16]));
+        observer.look(&seat, &[deal]).await.unwrap();
+        assert!(observer.sum().lost.is_empty());
+        observer.acknowledged(seat.id, deal, DocumentId::from_bytes([1; 32]));
+        observer.look(&seat, &[deal]).await.unwrap();
+        assert_eq!(observer.sum().lost.len(), 1);
+        seat.leave().await;
+    }
+}

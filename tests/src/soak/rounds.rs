@@ -336,7 +336,7 @@ fn bid(desk: &Desk<'_>, deal: DealId) -> Result<BidDraft> {
         .bytes()
         .map(u32::from)
         .sum();
-    let kind = if dice % 2 == 0 {
+    let kind = if dice.is_multiple_of(2) {
         CommitmentKind::Firm
     } else {
         CommitmentKind::Indicative
