@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod quote;
+mod reach;
 pub mod seller;
 
 use std::path::{Path, PathBuf};

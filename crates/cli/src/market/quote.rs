@@ -32,11 +32,7 @@ impl Firm {
         if !rfp.currencies.contains(&currency) {
             return decline(DeclineReason::Terms, &format!("we sell in {currency} only"));
         }
-        let distance = self.profile.place.distance_km(&rfp.delivery.place);
-        let most = self.profile.radius_km.map(f64::from);
-        if let (Some(distance), Some(most)) = (distance, most)
-            && distance > most
-        {
+        if !self.delivers_to(&rfp.delivery.place) {
             return decline(DeclineReason::TooFar, "we do not deliver that far");
         }
         let mut lines = vec![];
