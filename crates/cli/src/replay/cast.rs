@@ -238,3 +238,91 @@ fn draft(bid: Bid) -> Result<BidDraft> {
         ..BidDraft::default()
     })
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use opener_api::formats::{Timing, read_rfp};
+    use opener_trade::{Duration, Timestamp};
+    use serde_json::json;
+
+    /// A tender for chairs with these bids in hryvnia, awarded at this amount. Who has bid less was refused.
+    pub(in crate::replay) fn tender(bids: &[(&str, u32)], awarded: u32) -> Reading {
+        let value = |amount: u32| json!({ "amount": amount, "currency": "UAH" });
+        let bid = |(name, amount): &(&str, u32)| json!({ "id": name, "status": "active", "value": value(*amount), "tenderers": [{ "name": name }] });
+        let award = |(name, amount): &(&str, u32)| {
+            let status = if *amount == awarded {
+                "active"
+            } else {
+                "unsuccessful"
+            };
+            json!({ "status": status, "value": value(*amount), "suppliers": [{ "name": name }] })
+        };
+        let json = json!({
+            "ocid": "ocds-be6bcu-1",
+            "buyer": { "name": "School" },
+            "tender": {
+                "title": "Chairs",
+                "items": [{ "id": "1", "description": "Chairs", "quantity": 2, "unit": { "id": "H87" } }],
+            },
+            "bids": { "details": bids.iter().map(bid).collect::<Vec<_>>() },
+            "awards": bids.iter().filter(|(_, amount)| *amount <= awarded).map(award).collect::<Vec<_>>(),
+        });
+        let hour = Duration::from_secs(3600);
+        let timing = Timing::from_now(Timestamp::from_millis(1_800_000_000_000), hour, hour);
+        read_rfp("test", json.to_string().as_bytes(), &timing).unwrap()
+    }
+
+    fn amount(seller: &Seller, rfp: &Rfp) -> String {
+        match seller.answer(rfp).unwrap() {
+            Answer::Bid(bid) => bid
+                .total
+                .map_or_else(String::new, |total| total.to_string()),
+            declined => panic!("{declined:?}"),
+        }
+    }
+
+    #[test]
+    fn each_bidder_plays_itself_at_its_recorded_amount() {
+        let reading = tender(&[("Alpha", 100), ("Beta", 90)], 100);
+        let sellers = sellers(&reading, 3).unwrap();
+        let played: Vec<_> = sellers
+            .iter()
+            .map(|seller| (seller.name.as_str(), amount(seller, &reading.rfp)))
+            .collect();
+        assert_eq!(
+            played,
+            [("Alpha", "100".to_owned()), ("Beta", "90".to_owned())]
+        );
+        assert!(sellers[0].refused().is_empty());
+        assert!(sellers[1].refused()[0].1.contains("unsuccessful"));
+    }
+
+    #[test]
+    fn a_directory_finds_every_player_by_the_words_of_the_request() {
+        let reading = tender(&[("Alpha", 100)], 100);
+        let recorded = sellers(&reading, 3).unwrap().remove(0);
+        assert!(recorded.profile.words.as_str().contains("Chairs"));
+        let none = tender(&[], 0);
+        let samples = sellers(&none, 4).unwrap();
+        assert_eq!(samples.len(), 4);
+        for sample in &samples {
+            assert!(sample.profile.words.as_str().contains("Chairs"));
+            assert!(sample.profile.radius_km.is_none() && sample.profile.currencies.is_empty());
+        }
+    }
+
+    #[test]
+    fn more_bidders_than_a_machine_bears_are_refused() {
+        let names: Vec<String> = (0..=MAX_SELLERS).map(|i| format!("Bidder {i}")).collect();
+        let bids: Vec<(&str, u32)> = names.iter().map(|name| (name.as_str(), 100)).collect();
+        let most = MAX_SELLERS as usize;
+        assert_eq!(sellers(&tender(&bids[..most], 1), 3).unwrap().len(), most);
+        assert!(
+            sellers(&tender(&bids, 1), 3)
+                .unwrap_err()
+                .to_string()
+                .contains("at most")
+        );
+    }
+}

@@ -114,3 +114,27 @@ fn refuse(arguments: &ReplayArguments, error: &anyhow::Error) -> Result<ExitCode
     }
     Ok(ExitCode::FAILURE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn a_replay_is_given_up_when_the_manual_says_so_and_before_its_own_deadline() {
+        let mut whole = crate::args::Arguments::command();
+        let replay = whole
+            .find_subcommand_mut("replay")
+            .unwrap()
+            .render_long_help()
+            .to_string();
+        assert!(
+            replay
+                .replace('\n', " ")
+                .contains("longer than five minutes is given up"),
+            "{replay}"
+        );
+        assert_eq!(LONGEST.as_secs(), 5 * 60);
+        assert!(LONGEST.as_secs() < BIDDING_S.unsigned_abs().min(CHOOSING_S.unsigned_abs()));
+    }
+}

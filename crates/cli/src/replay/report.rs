@@ -317,3 +317,74 @@ fn by_basis(total: Money, basis: TaxBasis) -> (Option<String>, Option<String>) {
         TaxBasis::Unstated => (None, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::cast::{self, tests::tender};
+
+    fn played(seller: &str, total: &str) -> (Reading, Report) {
+        let reading = tender(&[("Alpha", 100), ("Beta", 90), ("Gamma", 95)], 95);
+        let sellers = cast::sellers(&reading, 3).unwrap();
+        let mut report = Report::new(&reading, sellers.len());
+        report.awards.push(AwardOutcome {
+            lot: None,
+            seller: seller.to_owned(),
+            total: total.to_owned(),
+            net: None,
+            gross: None,
+            recorded: None,
+        });
+        report.compare(&reading, &sellers);
+        (reading, report)
+    }
+
+    #[test]
+    fn the_same_seller_at_its_recorded_bid_is_the_recorded_award() {
+        let (_, report) = played("Gamma", "95.00");
+        assert_eq!(report.record_matches, Some(true));
+        let recorded = report.awards[0].recorded.as_ref().unwrap();
+        assert_eq!(
+            (recorded.seller.as_str(), recorded.bid.as_deref()),
+            ("Gamma", Some("95.00"))
+        );
+    }
+
+    #[test]
+    fn another_seller_or_another_amount_is_told() {
+        for (seller, total) in [("Beta", "90.00"), ("Gamma", "90.00"), ("Nobody", "95.00")] {
+            let (reading, report) = played(seller, total);
+            assert_eq!(report.record_matches, Some(false), "{seller} {total}");
+            assert_eq!(report.warnings.len(), reading.warnings.len() + 1);
+            assert!(
+                report
+                    .warnings
+                    .last()
+                    .unwrap()
+                    .contains("the record awards it to Gamma")
+            );
+        }
+    }
+
+    #[test]
+    fn a_round_is_complete_only_with_contract_and_receipt() {
+        let (_, mut report) = played("Gamma", "95.00");
+        report.order = OrderState::Concluded;
+        report.final_terms = TermsState::Signed;
+        assert!(!report.is_complete());
+        report.final_terms = TermsState::Reported;
+        assert!(report.is_complete());
+        report.error = Some("late trouble".to_owned());
+        assert!(!report.is_complete());
+    }
+
+    #[test]
+    fn the_total_of_a_lot_holds_its_lines_and_charges_alone() {
+        let reading = tender(&[("Alpha", 100)], 100);
+        let currency = reading.rfp.currencies[0];
+        let money = |minor| Money::from_minor(minor, currency);
+        let lines = || [(1, money(500)), (2, money(70))].into_iter();
+        assert_eq!(total_of(&reading.rfp, None, lines(), &[]), Some(money(570)));
+        assert_eq!(total_of(&reading.rfp, Some(9), lines(), &[]), None);
+    }
+}
