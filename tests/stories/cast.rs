@@ -27,9 +27,18 @@ impl Cast {
         Self::asking(World::with(seed, network), |_| {}).await
     }
 
+    /// With databases in files.
+    pub async fn on_files(seed: u64) -> Self {
+        Self::of(World::new(seed), Disk::File, |_| {}).await
+    }
+
     /// With a request that is changed before it is sent.
-    pub async fn asking(mut world: World, change: impl FnOnce(&mut Rfp)) -> Self {
-        let (anna, bo, cleo) = people(&mut world, Disk::Memory).await;
+    pub async fn asking(world: World, change: impl FnOnce(&mut Rfp)) -> Self {
+        Self::of(world, Disk::Memory, change).await
+    }
+
+    async fn of(mut world: World, disk: Disk, change: impl FnOnce(&mut Rfp)) -> Self {
+        let (anna, bo, cleo) = people(&mut world, disk).await;
         let mut rfp = papers::rfp(world.now());
         change(&mut rfp);
         let deal = world.sends(anna, rfp, &[bo, cleo]).await.unwrap();

@@ -174,6 +174,24 @@ async fn a_seller_that_is_offline_gets_the_request_when_it_returns() {
 }
 
 #[tokio::test]
+async fn a_program_that_starts_again_tries_at_once_what_was_under_way() {
+    let mut world = World::new(48);
+    let (anna, bo, _) = people(&mut world, Disk::Memory).await;
+    world.network().cut(anna, bo);
+    let rfp = papers::rfp(world.now());
+    let deal = world.sends(anna, rfp, &[bo]).await.unwrap();
+    for waited in [Duration::from_secs(1), hours(1)] {
+        world.run_for(waited).await;
+        let tried = world.deliveries(anna, deal, bo).await.remove(0).attempts;
+        world.kill(anna);
+        world.restart(anna).await;
+        world.run_for(Duration::from_secs(1)).await;
+        let row = world.deliveries(anna, deal, bo).await.remove(0);
+        assert_eq!((row.attempts, row.state), (tried + 1, Sent));
+    }
+}
+
+#[tokio::test]
 async fn without_a_connection_the_request_is_tried_again_in_five_minutes() {
     let mut world = World::new(38);
     let (anna, bo, _) = people(&mut world, Disk::Memory).await;

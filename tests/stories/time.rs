@@ -201,7 +201,7 @@ async fn a_firm_bid_is_neither_withdrawn_nor_worsened() {
     let after = cast.world.dialogue(anna, deal, bo).await;
     assert_eq!(after.phase, Phase::BidStanding);
     let standing = |state: &opener_negotiation::dialogue::State| {
-        state.standing.as_ref().map(|offer| offer.document.id())
+        state.standing.as_ref().map(|offer| offer.id())
     };
     assert_eq!(standing(&after), standing(&before));
 }
@@ -213,7 +213,7 @@ async fn a_better_bid_replaces_a_firm_one() {
     let better = cast.bid(cast.bo, "0.13", |_| {}).await;
     for actor in [cast.anna, cast.bo] {
         let state = cast.world.dialogue(actor, cast.deal, cast.bo).await;
-        assert_eq!(state.standing.unwrap().document.id(), better);
+        assert_eq!(state.standing.unwrap().id(), better);
     }
 }
 

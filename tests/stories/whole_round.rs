@@ -22,7 +22,7 @@ fn ranking(deal: &DealSnapshot) -> Vec<PeerId> {
         .filter_map(|state| {
             let offer = state.standing.as_ref()?;
             Some(Candidate {
-                bid: offer.document.id(),
+                bid: offer.id(),
                 seller: state.seller,
                 received_at: offer.received_at,
                 offer: offer.bid(),
@@ -106,7 +106,7 @@ async fn a_round_from_request_to_final_terms() {
     for actor in [anna, bo] {
         let state = world.dialogue(actor, deal, bo).await;
         assert_eq!(state.phase, Phase::Concluded);
-        assert_eq!(state.standing.unwrap().document.id(), best);
+        assert_eq!(state.standing.unwrap().id(), best);
         assert_eq!(state.order.unwrap().document.id(), order);
     }
     assert_eq!(world.phase(cleo, deal, cleo).await, Phase::NotChosen);

@@ -50,10 +50,8 @@ impl World {
             Command::WithdrawBid(_) => "withdraws the bid",
             Command::Order(_) => "orders",
             Command::Respond(_) => "answers the order",
-            Command::Lapse => "declares the order lapsed",
-            Command::NotChosen(_) => "says that another was chosen",
-            Command::SignTerms(_) => "signs the final terms",
             Command::Chat(_) => "writes",
+            _ => "says something else",
         };
         let seller = seller.map(|seller| self.id(seller));
         self.act(actor, what, async |engine, now| {
