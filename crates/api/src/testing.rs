@@ -305,7 +305,7 @@ impl Deal {
         });
         let answer_by = at(self.now + 100);
         let order = Order {
-            bid: offer.document.id(),
+            bid: offer.id(),
             lines: lines.collect::<Vec<_>>().try_into().unwrap(),
             charges: List::default(),
             total: offer.bid().total,

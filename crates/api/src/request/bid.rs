@@ -213,7 +213,7 @@ pub(super) async fn admit_late(handle: &Handle, asked: BidAdmitLate) -> Result<D
     if state
         .late
         .as_ref()
-        .is_none_or(|late| late.document.id() != asked.bid)
+        .is_none_or(|late| late.id() != asked.bid)
     {
         let reason = Some(opener_trade::Reason::NotAllowed);
         return Err(ApiError {

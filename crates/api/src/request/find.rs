@@ -24,11 +24,11 @@ pub(super) fn dialogue(deal: &DealSnapshot, seller: Option<PeerId>) -> Result<&S
 /// The dialogue that a bid was made in.
 pub(super) fn dialogue_of_bid(deal: &DealSnapshot, bid: DocumentId) -> Result<&State, ApiError> {
     let holds = |state: &&State| {
-        let offers = [&state.standing, &state.late]
+        let offers = [&state.standing, &state.late, &state.unconfirmed]
             .into_iter()
             .flatten()
             .chain(&state.superseded);
-        offers.into_iter().any(|offer| offer.document.id() == bid)
+        offers.into_iter().any(|offer| offer.id() == bid)
     };
     deal.dialogues
         .iter()

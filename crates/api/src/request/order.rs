@@ -103,7 +103,7 @@ pub(super) async fn place(handle: &Handle, asked: OrderPlace) -> Result<Signed, 
     if asked.seller.is_some_and(|seller| seller != state.seller) {
         return Err(ApiError::invalid("bid", "the bid is not this seller's"));
     }
-    let standing = state.standing.as_ref().map(|offer| offer.document.id());
+    let standing = state.standing.as_ref().map(|offer| offer.id());
     if asked.bid.is_some() && asked.bid != standing {
         let rule = "the bid does not stand any more; look at the seller's newest bid";
         return Err(ApiError {

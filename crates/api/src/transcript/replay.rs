@@ -129,24 +129,21 @@ fn take(
     }
 }
 
-/// Admitting a late bid is an act of the buyer alone; an order on the bid shows that it was done.
+/// Admitting a late bid is an act of the buyer alone; an order or a counter-offer on the bid shows that it was done.
 fn admit_late(dialogue: &mut Dialogue, now: Timestamp, document: &Opened) {
-    let Opened::Order(order) = document else {
-        return;
+    let bid = match document {
+        Opened::Order(order) => order.body.bid,
+        Opened::Counter(counter) => counter.body.offer,
+        _ => return,
     };
     let late = dialogue
         .state()
         .late
         .as_ref()
         .map(|offer| offer.document.id());
-    if late == Some(order.body.bid) {
+    if late == Some(bid) {
         // Refused only where nothing is late, and then the order is refused too.
-        let _ = dialogue.step(
-            now,
-            Input::AdmitLate {
-                bid: order.body.bid,
-            },
-        );
+        let _ = dialogue.step(now, Input::AdmitLate { bid });
     }
 }
 

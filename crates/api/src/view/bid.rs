@@ -140,7 +140,7 @@ fn row(state: &dialogue::State, offer: &Offer, of: BidState) -> BidRow {
     let sums = totals(bid);
     let lead_times: Option<Vec<u32>> = bid.offered().map(|line| line.lead_time_days).collect();
     BidRow {
-        bid: offer.document.id(),
+        bid: offer.id(),
         deal: state.deal,
         seller: state.seller,
         seller_name: bid.seller.name.to_string(),

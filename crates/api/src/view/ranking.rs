@@ -177,17 +177,18 @@ fn candidates(deal: &DealSnapshot) -> Vec<Candidate<'_>> {
 const ADMITTED: &str = "admitted by the buyer";
 
 fn candidate<'a>(deal: &'a DealSnapshot, state: &'a State, offer: &'a Offer) -> Candidate<'a> {
-    let bid = offer.document.id();
+    let bid = offer.id();
     let late = offer.received_at > state.rfp.body.schedule.bid_deadline;
     let admitted = late
         && state
             .standing
             .as_ref()
-            .is_some_and(|standing| standing.document.id() == bid);
+            .is_some_and(|standing| standing.id() == bid);
     let found: Vec<Finding> = deal
         .assessments
         .iter()
-        .filter(|found| found.bid == bid)
+        // What was found out about a bid still holds after a counter-offer on it.
+        .filter(|found| found.bid == bid || found.bid == offer.document.id())
         .map(Finding::from)
         .collect();
     let assessments = found.iter().filter_map(|found| {

@@ -39,6 +39,10 @@ codes! {
         BidStanding,
         /// The only bid came after the deadline.
         BidLate,
+        /// The buyer's counter-offer is open; the seller must answer.
+        CounteredByBuyer,
+        /// The seller's counter-offer is open; the buyer must answer.
+        CounteredBySeller,
         /// The request was revised; the bid waits to be confirmed or revised.
         NeedsReconfirm,
         /// The buyer has ordered.

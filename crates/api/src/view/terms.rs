@@ -46,7 +46,7 @@ pub(crate) fn computed(state: &State) -> Result<Option<Terms>, Invalid> {
         seller: state.seller,
         rfp_id: state.rfp.id(),
         rfp: &state.rfp.body,
-        bid_id: offer.document.id(),
+        bid_id: offer.id(),
         bid: offer.bid(),
         order_id: placed.document.id(),
         ordered_at: placed.document.header.issued_at,

@@ -91,13 +91,10 @@ impl State {
             )));
         }
         current().try_for_each(|earlier| check_not_worse(rfp, earlier.bid(), bid, at))?;
+        self.check_own_counter(Role::Seller, at)?;
         let id = document.id();
         let confirms = self.phase == Phase::NeedsReconfirm;
-        let is_late = self.keep(Offer {
-            document,
-            received_at: at,
-            proved: self.role == Role::Buyer,
-        });
+        let is_late = self.keep(Offer::of_bid(document, at, self.role == Role::Buyer));
         Ok(self.tell(
             Role::Seller,
             match (is_late, confirms) {
@@ -117,7 +114,11 @@ impl State {
     ) -> Result<Vec<Effect>, Rejection> {
         let withdrawable = matches!(
             self.phase,
-            Phase::BidStanding | Phase::BidLate | Phase::NeedsReconfirm
+            Phase::BidStanding
+                | Phase::CounteredByBuyer
+                | Phase::CounteredBySeller
+                | Phase::BidLate
+                | Phase::NeedsReconfirm
         ) || (self.role == Role::Buyer && self.order_is_on_its_way());
         let newest = self.newest();
         let Some(newest) = newest.filter(|_| withdrawable) else {
@@ -126,9 +127,9 @@ impl State {
         let current = || self.standing.iter().chain(&self.late);
         if current()
             .chain(&self.unconfirmed)
-            .all(|offer| offer.document.id() != bid)
+            .all(|offer| offer.id() != bid)
         {
-            return Err(Rejection::stale("another bid stands", newest.document.id()));
+            return Err(Rejection::stale("another bid stands", newest.id()));
         }
         if current().any(|offer| offer.bid().commitment.is_firm_at(at)) {
             return Err(Rejection::new(
@@ -136,6 +137,7 @@ impl State {
                 "the bid is firm and cannot be withdrawn yet",
             ));
         }
+        self.check_own_counter(Role::Seller, at)?;
         self.phase = Phase::Withdrawn;
         Ok(self.tell(Role::Seller, NoticeKind::BidWithdrawn, id))
     }
@@ -152,7 +154,7 @@ impl State {
 }
 
 /// What a bid must have to answer this request at all.
-fn check_scope(rfp: &Rfp, bid: &Bid) -> Result<(), Rejection> {
+pub(super) fn check_scope(rfp: &Rfp, bid: &Bid) -> Result<(), Rejection> {
     if !rfp.currencies.contains(&bid.currency) {
         let allowed: Vec<_> = rfp
             .currencies

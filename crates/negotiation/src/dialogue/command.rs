@@ -3,14 +3,14 @@
 use opener_trade::{
     Duration, EnvelopeError, Identity, Opened, PeerText, Timestamp,
     document::{
-        Bid, BidWithdraw, Body, Chat, Decline, Document, FinalTerms, Header, Intent, Lapse,
-        NotChosen, Order, OrderResponse,
+        Bid, BidWithdraw, Body, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
+        FinalTerms, Header, Intent, Lapse, NotChosen, Order, OrderResponse, Question,
     },
     limits::REMARK_BYTES,
     sign,
 };
 
-use super::state::{Phase, State};
+use super::state::{Offer, Phase, State};
 use crate::Rejection;
 
 /// What to say.
@@ -24,6 +24,14 @@ pub enum Command {
     Bid(Box<Bid>),
     /// Seller: I take my standing bid back.
     WithdrawBid(PeerText<REMARK_BYTES>),
+    /// Seller: I ask, privately.
+    Ask(Question),
+    /// Either: I would agree with these changes.
+    Counter(Box<Counter>),
+    /// Either: I take the open counter-offer.
+    AcceptCounter,
+    /// Either: I do not take the open counter-offer, or I take mine back.
+    RefuseCounter(PeerText<REMARK_BYTES>),
     /// Buyer: I order on the standing bid.
     Order(Box<Order>),
     /// Either: my answer to the order, or to its changed answer.
@@ -50,6 +58,7 @@ pub struct Draft {
 struct Context {
     rfp: opener_trade::DocumentId,
     bid: Option<opener_trade::DocumentId>,
+    counter: Option<opener_trade::DocumentId>,
     order: Option<opener_trade::DocumentId>,
 }
 
@@ -66,10 +75,14 @@ impl State {
     pub fn draft(&self, now: Timestamp, command: Command) -> Result<Draft, Rejection> {
         let missing =
             |what: &str| Rejection::not_allowed(format!("there is no {what} in this dialogue"));
-        let bid = self.newest().map(|offer| offer.document.id());
+        let bid = self.newest().map(Offer::id);
+        let counter = self.counter.as_ref().map(|open| open.document.id());
         let order = self.order.as_ref().map(|placed| placed.document.id());
         match &command {
             Command::WithdrawBid(_) if bid.is_none() => return Err(missing("standing bid")),
+            Command::AcceptCounter | Command::RefuseCounter(_) if counter.is_none() => {
+                return Err(missing("open counter-offer"));
+            }
             Command::Lapse | Command::Respond(_) if order.is_none() => {
                 return Err(missing("open order"));
             }
@@ -79,7 +92,12 @@ impl State {
             Command::Intent | Command::Decline(_) | Command::Bid(_) | Command::NotChosen(_) => {
                 Some(self.rfp.id())
             }
-            Command::WithdrawBid(_) | Command::Chat(_) => self.chain(self.role.other()).head(),
+            Command::Ask(_) => Some(self.rfp.id()),
+            Command::WithdrawBid(_)
+            | Command::Chat(_)
+            | Command::Counter(_)
+            | Command::AcceptCounter
+            | Command::RefuseCounter(_) => self.chain(self.role.other()).head(),
             Command::Order(order) => Some(order.bid),
             Command::Respond(_) if self.phase == Phase::Conditional => self.response_id(),
             Command::Respond(_) | Command::Lapse => order,
@@ -106,6 +124,7 @@ impl State {
             context: Context {
                 rfp: self.rfp.id(),
                 bid,
+                counter,
                 order,
             },
         })
@@ -128,12 +147,19 @@ impl Draft {
             context.bid.unwrap_or(nothing),
             context.order.unwrap_or(nothing),
         );
+        let counter = context.counter.unwrap_or(nothing);
         let decided_at = header.issued_at;
         match command {
             Command::Intent => seal(identity, header, Intent { rfp: context.rfp }),
             Command::Decline(body) => seal(identity, header, body),
             Command::Bid(body) => seal(identity, header, *body),
             Command::WithdrawBid(reason) => seal(identity, header, BidWithdraw { bid, reason }),
+            Command::Ask(body) => seal(identity, header, body),
+            Command::Counter(body) => seal(identity, header, *body),
+            Command::AcceptCounter => seal(identity, header, CounterAccept { counter }),
+            Command::RefuseCounter(reason) => {
+                seal(identity, header, CounterRefuse { counter, reason })
+            }
             Command::Order(body) => seal(identity, header, *body),
             Command::Respond(body) => seal(identity, header, *body),
             Command::Lapse => seal(identity, header, Lapse { order, decided_at }),

@@ -50,6 +50,22 @@ pub enum NoticeKind {
     RequestCancelled,
     /// The buyer revised the request: a bid on the revision before must be confirmed.
     RequestRevised,
+    /// A seller asks something.
+    QuestionArrived,
+    /// The buyer has answered a question to everybody.
+    AnswerArrived,
+    /// A counter-offer has arrived and waits for an answer.
+    CounterArrived,
+    /// Our counter-offer is accepted: it is the offer that stands.
+    CounterAccepted,
+    /// Our counter-offer is refused: the offer stands as it was.
+    CounterRefused,
+    /// The other side has taken its counter-offer back.
+    CounterWithdrawn,
+    /// A counter-offer was not answered in time: the offer stands as it was.
+    CounterExpired,
+    /// Two counter-offers have crossed: both have lapsed, and the offer stands as it was.
+    CountersCrossed,
     /// A seller means to bid.
     IntentArrived,
     /// A seller will not bid.

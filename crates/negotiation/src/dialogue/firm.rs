@@ -45,7 +45,7 @@ pub(super) fn check_not_worse(
     }
 }
 
-fn keeps_commitment(old: &Bid, new: &Bid) -> bool {
+pub(super) fn keeps_commitment(old: &Bid, new: &Bid) -> bool {
     let firm = match (old.commitment, new.commitment) {
         (Commitment::Firm { until: old }, Commitment::Firm { until: new }) => new >= old,
         _ => false,

@@ -91,6 +91,15 @@ impl State {
             }
             (Role::Seller, Opened::Intent(intent)) => self.engage(id, intent.body.rfp),
             (Role::Seller, Opened::Decline(decline)) => self.decline(id, decline.body.rfp),
+            (Role::Seller, Opened::Question(question)) => self.ask(document, question.body.rfp, at),
+            (Role::Buyer, Opened::Answer(_)) => self.hear_answer(document),
+            (_, Opened::Counter(counter)) => self.counter(sender, Arc::new(counter.clone()), at),
+            (_, Opened::CounterAccept(accept)) => {
+                self.accept_counter(sender, id, accept.body.counter, at)
+            }
+            (_, Opened::CounterRefuse(refuse)) => {
+                self.refuse_counter(sender, id, refuse.body.counter, at)
+            }
             (Role::Seller, Opened::Bid(bid)) => self.bid(Arc::new(bid.clone()), at),
             (Role::Seller, Opened::BidWithdraw(withdraw)) => {
                 self.withdraw(id, withdraw.body.bid, at)

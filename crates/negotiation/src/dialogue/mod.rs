@@ -2,12 +2,14 @@
 
 mod bids;
 mod command;
+mod counter;
 mod effect;
 mod exact;
 mod firm;
 mod hear;
 mod offers;
 mod orders;
+mod questions;
 mod revise;
 mod state;
 mod terms;
@@ -22,7 +24,9 @@ use opener_trade::{
 
 pub(crate) use command::KEEP_TRYING;
 pub use command::{Command, Draft};
+pub use counter::OpenCounter;
 pub use effect::{Effect, Notice, NoticeKind};
+pub(crate) use questions::ANSWERS;
 pub(crate) use revise::{REVISIONS, check_revision};
 pub use state::{Offer, Phase, Placed, Signatures, State};
 pub use time::Turn;
@@ -264,12 +268,21 @@ fn is_final(document: &Opened) -> bool {
 
 impl State {
     fn apply(&mut self, now: Timestamp, input: &Input) -> Result<Vec<Effect>, Rejection> {
-        match input {
-            Input::Document { document, at } => self.take(now, document, *at),
-            Input::Receipt { document, at } => Ok(self.take_receipt(*document, *at)),
-            Input::AdmitLate { bid } => self.admit_late(now, *bid),
-            Input::Tick => Ok(self.tick(now)),
+        let effects = match input {
+            Input::Document { document, at } => self.take(now, document, *at)?,
+            Input::Receipt { document, at } => self.take_receipt(*document, *at),
+            Input::AdmitLate { bid } => self.admit_late(now, *bid)?,
+            Input::Tick => self.tick(now),
+        };
+        // Whatever ends or orders the offer sets an open counter-offer aside.
+        if self
+            .counter
+            .as_ref()
+            .is_some_and(|open| self.phase != Phase::countered_by(open.by))
+        {
+            self.counter = None;
         }
+        Ok(effects)
     }
 }
 

@@ -18,9 +18,14 @@ impl State {
     /// Puts a newer bid in its place, and says whether it is late. A late one is kept apart and never replaces one that
     /// came in time; one on an earlier revision waits to be confirmed.
     pub(super) fn keep(&mut self, offer: Offer) -> bool {
+        let is_late = self.put(offer);
+        self.settle_phase();
+        is_late
+    }
+
+    fn put(&mut self, offer: Offer) -> bool {
         if offer.bid().revision != self.rfp.body.revision {
             self.superseded.extend(self.unconfirmed.replace(offer));
-            self.phase = Phase::NeedsReconfirm;
             return false;
         }
         self.superseded.extend(self.unconfirmed.take());
@@ -31,12 +36,20 @@ impl State {
         } else {
             self.superseded.extend(self.standing.replace(offer));
         }
-        self.phase = if self.standing.is_some() {
-            Phase::BidStanding
-        } else {
-            Phase::BidLate
-        };
         is_late
+    }
+
+    /// The phase that follows from the offers: a counter-offer is open only on the offer that stands.
+    fn settle_phase(&mut self) {
+        let standing = self.standing.as_ref().map(Offer::id);
+        self.counter
+            .take_if(|open| Some(open.document.body.offer) != standing);
+        self.phase = match (&self.counter, &self.standing, &self.late) {
+            (Some(open), ..) => Phase::countered_by(open.by),
+            (None, Some(_), _) => Phase::BidStanding,
+            (None, None, Some(_)) => Phase::BidLate,
+            (None, None, None) => Phase::NeedsReconfirm,
+        };
     }
 
     /// The buyer admits a late bid: from here on it stands like any other.
@@ -48,10 +61,11 @@ impl State {
         if self.role != Role::Buyer {
             return Err(Rejection::not_allowed("only the buyer admits a late bid"));
         }
-        if !matches!(self.phase, Phase::BidLate | Phase::BidStanding) {
+        self.check_own_counter(Role::Buyer, now)?;
+        if !self.phase.is_before_order() {
             return Err(Rejection::not_allowed("this dialogue takes no more bids"));
         }
-        let Some(late) = self.late.take_if(|late| late.document.id() == bid) else {
+        let Some(late) = self.late.take_if(|late| late.id() == bid) else {
             return Err(Rejection::not_allowed("there is no such late bid"));
         };
         if now > late.bid().valid_until {
@@ -61,9 +75,18 @@ impl State {
         Ok(vec![Effect::Persist(Entry::AdmitLate { bid })])
     }
 
+    /// At the seller: a counter-offer on a late bid says that the buyer admitted it.
+    pub(super) fn follow_counter(&mut self, offer: DocumentId) {
+        if self.role == Role::Seller
+            && let Some(late) = self.late.take_if(|late| late.id() == offer)
+        {
+            self.admit(late);
+        }
+    }
+
     fn admit(&mut self, offer: Offer) {
         self.superseded.extend(self.standing.replace(offer));
-        self.phase = Phase::BidStanding;
+        self.settle_phase();
     }
 
     /// At the seller: what an order says about the bids that the buyer had. An order on a late bid says that the buyer
@@ -71,26 +94,33 @@ impl State {
     /// in time: the two have crossed, or the later one was late.
     pub(super) fn follow_order(&mut self, bid: DocumentId, at: Timestamp) {
         if self.role != Role::Seller
-            || !matches!(self.phase, Phase::BidStanding | Phase::BidLate)
+            || !(self.phase.takes_counters() || self.phase == Phase::BidLate)
             || self
                 .standing
                 .as_ref()
-                .is_some_and(|standing| standing.document.id() == bid)
+                .is_some_and(|standing| standing.id() == bid)
         {
             return;
         }
-        if let Some(late) = self.late.take_if(|late| late.document.id() == bid) {
+        if let Some(late) = self.late.take_if(|late| late.id() == bid) {
             self.admit(late);
             return;
         }
-        let Some(place) = self
-            .superseded
-            .iter()
-            .position(|offer| offer.document.id() == bid)
-        else {
+        let Some(place) = self.superseded.iter().position(|offer| offer.id() == bid) else {
             return;
         };
+        // The buyer ordered before it heard that its own counter-offer was accepted: the order has set that aside.
+        let accepted = self.standing.take_if(|it| it.unsettled_base() == Some(bid));
+        if accepted.is_some() {
+            let named = self.superseded.remove(place);
+            self.admit(named);
+            return;
+        }
         let named = &self.superseded[place];
+        let bid_of = |offer: &Offer| offer.document.id();
+        if self.standing.as_ref().map(bid_of) == Some(bid_of(named)) {
+            return;
+        }
         let replaced = self
             .superseded
             .iter()
@@ -112,15 +142,17 @@ impl State {
     /// such bid or it is proved already.
     pub(super) fn prove_bid(&mut self, bid: DocumentId, at: Timestamp) -> Option<Vec<Effect>> {
         let stood = self.stands(bid);
-        let offer = self
-            .superseded
-            .iter_mut()
-            .chain(&mut self.standing)
-            .chain(&mut self.late)
-            .chain(&mut self.unconfirmed)
-            .find(|offer| offer.document.id() == bid && !offer.proved)?;
-        offer.received_at = at;
-        offer.proved = true;
+        let mut found = false;
+        let offers = self.superseded.iter_mut().chain(&mut self.standing);
+        let offers = offers.chain(&mut self.late).chain(&mut self.unconfirmed);
+        for offer in offers.filter(|offer| offer.document.id() == bid && !offer.proved) {
+            offer.received_at = at;
+            offer.proved = true;
+            found = true;
+        }
+        if !found {
+            return None;
+        }
         if self.phase.takes_bids() {
             self.sort_bids();
         }
@@ -136,7 +168,7 @@ impl State {
     fn stands(&self, bid: DocumentId) -> bool {
         self.standing
             .as_ref()
-            .is_some_and(|offer| offer.document.id() == bid)
+            .is_some_and(|offer| offer.id() == bid)
     }
 
     fn sort_bids(&mut self) {
@@ -146,7 +178,8 @@ impl State {
         offers.extend(self.unconfirmed.take());
         offers.sort_by_key(Offer::seq);
         for offer in offers {
-            self.keep(offer);
+            self.put(offer);
         }
+        self.settle_phase();
     }
 }

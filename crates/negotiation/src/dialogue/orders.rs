@@ -28,17 +28,15 @@ impl State {
         }
         self.follow_order(order.bid, at);
         let standing = self.standing.as_ref();
-        let Some(standing) = standing.filter(|_| self.phase == Phase::BidStanding) else {
+        let Some(standing) = standing.filter(|_| self.phase.takes_counters()) else {
             return Err(Rejection::not_allowed(
                 "no bid stands that could be ordered",
             ));
         };
-        if order.bid != standing.document.id() {
-            return Err(Rejection::stale(
-                "another bid stands",
-                standing.document.id(),
-            ));
+        if order.bid != standing.id() {
+            return Err(Rejection::stale("another bid stands", standing.id()));
         }
+        self.check_own_counter(Role::Buyer, document.header.issued_at)?;
         if at.max(document.header.issued_at) > standing.bid().valid_until {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));
         }
@@ -252,12 +250,20 @@ impl State {
             Role::Seller if self.response_id() == Some(document) => self.learn_conclusion(document),
             Role::Seller => self.prove_bid(document, at),
         };
+        let learned = learned.or_else(|| self.settle_counter(document));
         let Some(more) = learned else {
             return Vec::new();
         };
         let mut effects = vec![Effect::Persist(Entry::Receipt { document, at })];
         effects.extend(more);
         effects
+    }
+
+    /// The other side knows that we accepted its counter-offer.
+    fn settle_counter(&mut self, acceptance: DocumentId) -> Option<Vec<Effect>> {
+        let mut offers = self.superseded.iter_mut().chain(&mut self.standing);
+        let settled = offers.any(|offer| offer.settle(acceptance));
+        settled.then(Vec::new)
     }
 
     fn learn_delivery(&mut self, document: DocumentId, at: Timestamp) -> Option<Vec<Effect>> {

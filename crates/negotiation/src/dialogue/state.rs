@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use opener_trade::{
-    DealId, DocumentId, PeerId, Timestamp, Verified,
+    DealId, DocumentId, Opened, PeerId, Timestamp, Verified,
     document::{Bid, Document, Order, OrderResponse, Rfp, Terms},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::counter::{OpenCounter, Rounds};
 use crate::{Chain, Role};
 
 /// Where a dialogue stands.
@@ -25,6 +26,10 @@ pub enum Phase {
     BidStanding,
     /// The only bid came after the deadline: kept, excluded.
     BidLate,
+    /// The buyer's counter-offer is open; the seller must answer.
+    CounteredByBuyer,
+    /// The seller's counter-offer is open; the buyer must answer.
+    CounteredBySeller,
     /// The request was revised; the bid on the revision before waits to be confirmed or revised.
     NeedsReconfirm,
     /// The buyer has ordered; the quantity is reserved.
@@ -72,8 +77,25 @@ impl Phase {
                 | Phase::Engaged
                 | Phase::BidStanding
                 | Phase::BidLate
+                | Phase::CounteredByBuyer
+                | Phase::CounteredBySeller
                 | Phase::NeedsReconfirm
         )
+    }
+
+    /// Whether an offer stands, with or without a counter-offer on it.
+    pub(super) const fn takes_counters(self) -> bool {
+        matches!(
+            self,
+            Phase::BidStanding | Phase::CounteredByBuyer | Phase::CounteredBySeller
+        )
+    }
+
+    pub(super) const fn countered_by(side: Role) -> Self {
+        match side {
+            Role::Buyer => Phase::CounteredByBuyer,
+            Role::Seller => Phase::CounteredBySeller,
+        }
     }
 
     /// Whether an order is open.
@@ -92,10 +114,12 @@ impl Phase {
     }
 }
 
-/// A bid and when it came.
+/// An offer that can be ordered: a bid, or a bid with the changes of an accepted counter-offer, and when the bid came.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    /// The bid.
+    id: DocumentId,
+    changed: Option<Changed>,
+    /// The bid that it began with.
     pub document: Arc<Verified<Document<Bid>>>,
     /// When the buyer received it; at the seller, when it was sent until the buyer's receipt says more.
     pub received_at: Timestamp,
@@ -104,14 +128,92 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// The bid itself.
-    pub fn bid(&self) -> &Bid {
-        &self.document.body
+    pub(super) fn of_bid(
+        document: Arc<Verified<Document<Bid>>>,
+        received_at: Timestamp,
+        proved: bool,
+    ) -> Self {
+        Self {
+            id: document.id(),
+            changed: None,
+            document,
+            received_at,
+            proved,
+        }
     }
 
-    pub(super) fn seq(&self) -> u64 {
-        self.document.header.seq
+    /// The same offer with an accepted counter-offer.
+    pub(super) fn countered(
+        &self,
+        counter: DocumentId,
+        terms: Arc<Bid>,
+        acceptance: DocumentId,
+        settled: bool,
+    ) -> Self {
+        let changed = Changed {
+            terms,
+            base: self.id,
+            acceptance,
+            settled,
+            times: self
+                .changed
+                .as_ref()
+                .map_or(0, |it| it.times)
+                .saturating_add(1),
+        };
+        Self {
+            id: counter,
+            changed: Some(changed),
+            document: self.document.clone(),
+            ..*self
+        }
     }
+
+    /// The document that made it: the bid, or the counter-offer that was accepted. Orders name it.
+    pub const fn id(&self) -> DocumentId {
+        self.id
+    }
+
+    /// The terms: the bid's own, with the changes of accepted counter-offers.
+    pub fn bid(&self) -> &Bid {
+        match &self.changed {
+            Some(changed) => &changed.terms,
+            None => &self.document.body,
+        }
+    }
+
+    /// The offer that an acceptance of ours has replaced, as long as the other side may not know of it.
+    pub(super) fn unsettled_base(&self) -> Option<DocumentId> {
+        let changed = self.changed.as_ref().filter(|changed| !changed.settled);
+        changed.map(|changed| changed.base)
+    }
+
+    pub(super) fn settle(&mut self, acceptance: DocumentId) -> bool {
+        match &mut self.changed {
+            Some(changed) if changed.acceptance == acceptance && !changed.settled => {
+                changed.settled = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Its place among the offers of a dialogue.
+    pub(super) fn seq(&self) -> (u64, u8) {
+        let times = self.changed.as_ref().map_or(0, |changed| changed.times);
+        (self.document.header.seq, times)
+    }
+}
+
+/// What accepted counter-offers have made of a bid.
+#[derive(Debug, Clone)]
+struct Changed {
+    terms: Arc<Bid>,
+    base: DocumentId,
+    acceptance: DocumentId,
+    /// The other side knows of the acceptance.
+    settled: bool,
+    times: u8,
 }
 
 /// An order and what came of it.
@@ -191,6 +293,11 @@ pub struct State {
     pub order: Option<Placed>,
     /// The final terms.
     pub terms: Signatures,
+    /// The counter-offer that waits for its answer.
+    pub counter: Option<OpenCounter>,
+    pub(super) rounds: Rounds,
+    pub(super) questions: Vec<Arc<Opened>>,
+    pub(super) answers: Vec<Arc<Opened>>,
     pub(super) called_off: bool,
     /// A revision that came while an order was open; it takes effect if the order comes to nothing.
     pub(super) pending: Option<Arc<Verified<Document<Rfp>>>>,
@@ -222,6 +329,10 @@ impl State {
             superseded: Vec::new(),
             order: None,
             terms: Signatures::default(),
+            counter: None,
+            rounds: Rounds::default(),
+            questions: Vec::new(),
+            answers: Vec::new(),
             called_off: false,
             pending: None,
             revisions,

@@ -81,7 +81,7 @@ impl State {
             && terms.buyer == self.buyer
             && terms.seller == self.seller
             && terms.rfp == self.rfp.id()
-            && terms.bid == standing.document.id()
+            && terms.bid == standing.id()
             && terms.order == placed.document.id()
             && terms.response == response.id()
             && terms.bid_valid_until == standing.bid().valid_until

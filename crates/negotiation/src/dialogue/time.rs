@@ -4,7 +4,7 @@ use opener_trade::Timestamp;
 
 use super::{
     Command, Effect, NoticeKind, notify,
-    state::{Phase, State},
+    state::{Offer, Phase, State},
 };
 use crate::{Entry, Role};
 
@@ -30,12 +30,10 @@ impl State {
                 turn(Role::Seller, Some(schedule.bid_deadline))
             }
             Phase::NeedsReconfirm => turn(Role::Seller, Some(schedule.bid_deadline)),
+            Phase::CounteredByBuyer => turn(Role::Seller, self.counter_until()),
+            Phase::CounteredBySeller => turn(Role::Buyer, self.counter_until()),
             Phase::BidStanding | Phase::BidLate => {
-                let valid = self
-                    .standing
-                    .as_ref()
-                    .or(self.late.as_ref())
-                    .map(|offer| offer.bid().valid_until);
+                let valid = self.offer_until();
                 turn(Role::Buyer, valid.map(|until| until.min(schedule.award_by)))
             }
             Phase::Ordered => turn(
@@ -58,15 +56,24 @@ impl State {
         match self.phase {
             Phase::Invited | Phase::NeedsReconfirm => Some(schedule.bid_deadline),
             Phase::Delivered | Phase::Engaged => Some(schedule.award_by),
-            Phase::BidStanding | Phase::BidLate => self
-                .standing
-                .as_ref()
-                .or(self.late.as_ref())
-                .map(|offer| offer.bid().valid_until),
+            Phase::CounteredByBuyer | Phase::CounteredBySeller => self.counter_until(),
+            Phase::BidStanding | Phase::BidLate => self.offer_until(),
             Phase::Ordered | Phase::Conditional if self.role == Role::Buyer => self.decide_at(),
             _ => None,
         }
         .map(just_after)
+    }
+
+    /// Until when the offer can be ordered.
+    fn offer_until(&self) -> Option<Timestamp> {
+        let offer = self.standing.as_ref().or(self.late.as_ref());
+        offer.map(|offer| offer.bid().valid_until)
+    }
+
+    /// Until when the open counter-offer can be answered; the offer that it changes is valid as long at least.
+    fn counter_until(&self) -> Option<Timestamp> {
+        let open = self.counter.as_ref();
+        open.map(|open| open.document.body.valid_until)
     }
 
     fn decide_at(&self) -> Option<Timestamp> {
@@ -77,12 +84,9 @@ impl State {
         if self.wake_at().is_none_or(|at| now < at) {
             return Vec::new();
         }
-        let bid = self
-            .standing
-            .as_ref()
-            .or(self.late.as_ref())
-            .map(|offer| offer.document.id());
-        let late_remains = self.phase == Phase::BidStanding
+        let bid = self.standing.as_ref().or(self.late.as_ref()).map(Offer::id);
+        let offer_stands = self.offer_until().is_some_and(|until| now <= until);
+        let late_remains = self.phase.takes_counters()
             && self
                 .late
                 .as_ref()
@@ -94,15 +98,25 @@ impl State {
             ),
             Phase::Delivered | Phase::Engaged => (Phase::LapsedSilent, None),
             Phase::NeedsReconfirm => {
-                let bid = self.unconfirmed.as_ref().map(|offer| offer.document.id());
+                let bid = self.unconfirmed.as_ref().map(Offer::id);
                 let notice = notify(NoticeKind::BidNotReconfirmed, bid);
                 (Phase::LapsedSilent, Some(notice))
             }
-            Phase::BidStanding if late_remains => {
+            Phase::CounteredByBuyer | Phase::CounteredBySeller if offer_stands => {
+                let counter = self.counter.as_ref().map(|open| open.document.id());
+                let notice = notify(NoticeKind::CounterExpired, counter);
+                (Phase::BidStanding, Some(notice))
+            }
+            Phase::BidStanding | Phase::CounteredByBuyer | Phase::CounteredBySeller
+                if late_remains =>
+            {
                 self.superseded.extend(self.standing.take());
                 (Phase::BidLate, Some(notify(NoticeKind::BidExpired, bid)))
             }
-            Phase::BidStanding | Phase::BidLate => (
+            Phase::BidStanding
+            | Phase::BidLate
+            | Phase::CounteredByBuyer
+            | Phase::CounteredBySeller => (
                 Phase::LapsedExpired,
                 Some(notify(NoticeKind::BidExpired, bid)),
             ),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use opener_trade::{
     DealId, DocumentId, Opened, Reason, Timestamp, Verified,
-    document::{Document, Header, Rfp, RfpCancel},
+    document::{Answer, Document, Header, Rfp, RfpCancel},
 };
 
 pub use award::Award;
@@ -22,6 +22,8 @@ use crate::{Entry, Rejection, dialogue::KEEP_TRYING};
 pub enum Input {
     /// The buyer calls the request off.
     Cancel(Arc<Verified<Document<RfpCancel>>>),
+    /// The buyer answers a question to everybody.
+    Answer(Arc<Verified<Document<Answer>>>),
     /// The buyer revises the request.
     Revise(Arc<Verified<Document<Rfp>>>),
     /// A fact, as the journal keeps it: a bid stands, quantities are reserved, freed or concluded, or time passed.
@@ -91,6 +93,7 @@ impl Request {
         let mut next = self.state.clone();
         let mut effects = match input {
             Input::Cancel(document) => next.cancel(&document, now)?,
+            Input::Answer(answer) => next.answer(&answer, now)?,
             Input::Revise(rfp) => next.revise(rfp, now)?,
             Input::Fact(entry) => next.learn(now, entry)?,
         };
@@ -115,6 +118,7 @@ impl Request {
         let input = match entry {
             Entry::Document { id, .. } => match document(id).as_deref() {
                 Some(Opened::RfpCancel(cancel)) => Input::Cancel(Arc::new(cancel.clone())),
+                Some(Opened::Answer(answer)) => Input::Answer(Arc::new(answer.clone())),
                 Some(Opened::Rfp(rfp)) if rfp.header.seq == 1 => return Ok(()),
                 Some(Opened::Rfp(rfp)) => Input::Revise(Arc::new(rfp.clone())),
                 _ => {

@@ -6,8 +6,8 @@ use std::{
 };
 
 use opener_trade::{
-    Duration, PeerId, Reason, Timestamp, Verified,
-    document::{Document, Rfp, RfpCancel},
+    DocumentId, Duration, PeerId, Reason, Timestamp, Verified,
+    document::{Answer, Document, Rfp, RfpCancel},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Chain, Entry, Rejection,
-    dialogue::{REVISIONS, check_revision},
+    dialogue::{ANSWERS, REVISIONS, check_revision},
 };
 
 /// Where a request stands.
@@ -70,6 +70,8 @@ pub struct State {
     pub phase: Phase,
     /// Sellers whose bids have stood, on the revision that stands.
     pub bidders: BTreeSet<PeerId>,
+    /// The answers to everybody, oldest first.
+    pub answers: Vec<DocumentId>,
     /// What is ordered from whom.
     pub awards: BTreeMap<PeerId, Award>,
     pub(super) broadcasts: Chain,
@@ -84,6 +86,7 @@ impl State {
             rfp,
             phase: Phase::Issued,
             bidders: BTreeSet::new(),
+            answers: Vec::new(),
             awards: BTreeMap::new(),
             broadcasts,
             deadline_passed: false,
@@ -171,6 +174,32 @@ impl State {
         self.broadcasts.advance(id);
         self.rfp = rfp;
         self.bidders.clear();
+        Ok(vec![
+            Effect::Persist(Entry::Document { id, at }),
+            Effect::Broadcast(id),
+        ])
+    }
+
+    /// An answer to everybody, about the revision that stands.
+    pub(super) fn answer(
+        &mut self,
+        answer: &Verified<Document<Answer>>,
+        at: Timestamp,
+    ) -> Result<Vec<Effect>, Rejection> {
+        if self.phase.is_terminal() {
+            return Err(Rejection::not_allowed("the request is over"));
+        }
+        if answer.body.rfp != self.rfp.id() {
+            return Err(Rejection::stale("another revision stands", self.rfp.id()));
+        }
+        if self.answers.len() >= ANSWERS {
+            let rule = format!("a request has at most {ANSWERS} answers");
+            return Err(Rejection::new(Reason::TooLarge, rule));
+        }
+        self.broadcasts.admit(&answer.header)?;
+        let id = answer.id();
+        self.broadcasts.advance(id);
+        self.answers.push(id);
         Ok(vec![
             Effect::Persist(Entry::Document { id, at }),
             Effect::Broadcast(id),

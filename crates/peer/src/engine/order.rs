@@ -59,7 +59,7 @@ impl Engine {
         };
         let order = order_from(
             &state.rfp.body,
-            standing.document.id(),
+            standing.id(),
             standing.bid(),
             taking,
             moments,
@@ -110,7 +110,7 @@ pub fn terms(state: &State) -> Result<Terms, PeerError> {
         seller: state.seller,
         rfp_id: state.rfp.id(),
         rfp: &state.rfp.body,
-        bid_id: standing.document.id(),
+        bid_id: standing.id(),
         bid: standing.bid(),
         order_id: placed.document.id(),
         ordered_at: placed.document.header.issued_at,

@@ -81,7 +81,7 @@ fn dialogue_row((deal, seller): Key, dialogue: &Dialogue, now: Timestamp) -> Dia
         },
         act_by: turn.until,
         wake_at: state.wake_at(),
-        bid: state.standing.as_ref().map(|offer| offer.document.id()),
+        bid: state.standing.as_ref().map(|offer| offer.id()),
         total: state.standing.as_ref().map(|offer| offer.bid().total),
         updated_at: now,
     }

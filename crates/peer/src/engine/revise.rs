@@ -1,11 +1,11 @@
-//! What the buyer tells every invited seller after the request: revisions of it.
+//! What follows a request: revisions of it and answers to everybody, and counter-offers on one offer.
 
 use std::sync::Arc;
 
-use opener_negotiation::request;
+use opener_negotiation::{Rejection, dialogue::Command, request};
 use opener_trade::{
-    DealId, Timestamp, Verified,
-    document::{Body, Document, Rfp},
+    DealId, DocumentId, PeerId, Timestamp, Verified,
+    document::{Answer, Body, Counter, Document, Rfp},
     sign,
 };
 
@@ -37,6 +37,59 @@ impl Engine {
         let changed = work.commit().await?;
         self.adopt(changed);
         Ok(rfp)
+    }
+}
+
+impl Engine {
+    /// Answers a question to every invited seller, the asker unnamed. The answer names the revision that stands.
+    ///
+    /// # Errors
+    /// The request is over, the answer breaks a rule, or there are too many.
+    pub async fn answer_everybody(
+        &mut self,
+        now: Timestamp,
+        deal: DealId,
+        mut answer: Answer,
+    ) -> Result<DocumentId, PeerError> {
+        let mut work = self.begin(now).await?;
+        answer.rfp = work.request(deal).await?.state().rfp.id();
+        let answer = Arc::new(work.sign_broadcast(deal, answer).await?);
+        let id = answer.id();
+        let input = request::Input::Answer(answer.clone());
+        let effects = work.request(deal).await?.step(now, input)?;
+        work.touched.insert(deal);
+        work.keep(&(*answer).clone().into(), now).await?;
+        work.carry_out_request(deal, effects).await?;
+        let changed = work.commit().await?;
+        self.adopt(changed);
+        Ok(id)
+    }
+
+    /// Makes a counter-offer on the offer that stands: as the buyer to this seller, as a seller to the buyer. The offer
+    /// and the round are set here.
+    ///
+    /// # Errors
+    /// No offer stands, the rules refuse it, there is no such dialogue, or the clock is in doubt.
+    pub async fn counter(
+        &mut self,
+        now: Timestamp,
+        deal: DealId,
+        seller: Option<PeerId>,
+        mut counter: Counter,
+    ) -> Result<DocumentId, PeerError> {
+        self.check_clock()?;
+        let key = self.key(deal, seller).await?;
+        let mut work = self.begin(now).await?;
+        let state = work.dialogue(key).await?.state();
+        let standing = state.standing.as_ref();
+        let standing = standing
+            .ok_or_else(|| Rejection::not_allowed("no offer stands that could be changed"))?;
+        counter.offer = standing.id();
+        counter.round = state.next_round();
+        let id = work.say(key, Command::Counter(Box::new(counter))).await?;
+        let changed = work.commit().await?;
+        self.adopt(changed);
+        Ok(id)
     }
 }
 

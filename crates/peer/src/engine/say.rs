@@ -21,7 +21,14 @@ impl Engine {
     ) -> Result<DocumentId, PeerError> {
         if matches!(
             command,
-            Command::Bid(_) | Command::WithdrawBid(_) | Command::Order(_) | Command::Respond(_)
+            Command::Bid(_)
+                | Command::WithdrawBid(_)
+                | Command::Ask(_)
+                | Command::Counter(_)
+                | Command::AcceptCounter
+                | Command::RefuseCounter(_)
+                | Command::Order(_)
+                | Command::Respond(_)
         ) {
             self.check_clock()?;
         }

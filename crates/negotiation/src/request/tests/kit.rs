@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use opener_trade::{
     DocumentId, Identity, Opened, PeerId, Timestamp, Verified,
-    document::{Document, Rfp, RfpCancel},
+    document::{Answer, Document, Rfp, RfpCancel},
     sign,
 };
 
@@ -142,6 +142,21 @@ impl Desk {
         let opened: Opened = rfp.clone().into();
         self.documents.insert(rfp.id(), Arc::new(opened));
         self.take(minute, Input::Revise(Arc::new(rfp)))
+    }
+
+    /// An answer to everybody, about this revision.
+    pub(super) fn answer(&mut self, minute: i64, rfp: DocumentId) -> Result<(), Rejection> {
+        let header = self.request.broadcast_header(at(minute));
+        let body = Answer {
+            rfp,
+            line: None,
+            question: parse("Which wood?"),
+            text: parse("Oak."),
+        };
+        let answer = sign(&buyer(), Document { header, body }).unwrap();
+        let opened: Opened = answer.clone().into();
+        self.documents.insert(answer.id(), Arc::new(opened));
+        self.take(minute, Input::Answer(Arc::new(answer)))
     }
 
     pub(super) fn phase(&self) -> Phase {

@@ -6,7 +6,7 @@ use super::kit::*;
 use crate::{
     Entry,
     dialogue::{
-        REVISIONS,
+        ANSWERS, REVISIONS,
         tests::kit::{DEADLINE, EXTENSION, at, rfp},
     },
     request::{Effect, Notice, Phase},
@@ -95,5 +95,31 @@ fn a_revised_request_is_called_off_by_its_newest_revision() {
         Reason::Stale
     );
     desk.cancel(20).unwrap();
+    desk.check_replay();
+}
+
+#[test]
+fn an_answer_goes_to_everybody_until_the_request_is_over() {
+    let mut desk = Desk::new();
+    let first = desk.request.state().rfp.id();
+    desk.answer(10, first).unwrap();
+    let id = desk.request.state().answers[0];
+    assert!(desk.effects.contains(&Effect::Broadcast(id)));
+    desk.revise(20, |_| {}).unwrap();
+    let stale = desk.answer(21, first).unwrap_err();
+    assert_eq!(stale.reason, Reason::Stale);
+    let second = desk.request.state().rfp.id();
+    for _ in 1..ANSWERS {
+        desk.answer(22, second).unwrap();
+    }
+    assert_eq!(
+        desk.answer(23, second).unwrap_err().reason,
+        Reason::TooLarge
+    );
+    desk.cancel(24).unwrap();
+    assert_eq!(
+        desk.answer(25, second).unwrap_err().reason,
+        Reason::NotAllowed
+    );
     desk.check_replay();
 }

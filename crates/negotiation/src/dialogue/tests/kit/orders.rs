@@ -120,7 +120,7 @@ pub(crate) fn terms(state: &State) -> Terms {
         buyer: state.buyer,
         seller: state.seller,
         rfp: state.rfp.id(),
-        bid: standing.document.id(),
+        bid: standing.id(),
         order: placed.document.id(),
         response: response.id(),
         bid_valid_until: standing.bid().valid_until,

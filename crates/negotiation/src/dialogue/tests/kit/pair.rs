@@ -5,18 +5,19 @@ use std::sync::Arc;
 use opener_trade::{
     DocumentId, Identity, Opened, Timestamp, Verified,
     document::{
-        Bid, Chat, Commitment, Document, FinalTerms, Header, NotChosen, Order, OrderResponse,
-        ResponseStatus, Rfp, RfpCancel, Terms,
+        Bid, Change, Chat, Commitment, Counter, Document, FinalTerms, Header, NotChosen, Order,
+        OrderResponse, Question, ResponseStatus, Rfp, RfpCancel, Terms,
     },
     sign,
 };
 
 use super::{
-    Answer, Side, answer, at, bid, buyer, firm, list, minutes, order, rfp, seller, sign_rfp, terms,
+    Answer, Side, answer, at, bid, buyer, firm, list, minutes, order, price, rfp, seller, sign_rfp,
+    terms,
 };
 use crate::{
     Rejection, Role,
-    dialogue::{Command, Input, Phase},
+    dialogue::{Command, Input, Offer, Phase, State},
 };
 
 pub(crate) struct Pair {
@@ -151,7 +152,7 @@ impl Pair {
     /// The order on everything that the buyer sees standing.
     pub(crate) fn order(&self, now: Timestamp) -> Order {
         let standing = self.buyer.state().standing.as_ref().unwrap();
-        order(standing.document.id(), standing.bid(), now)
+        order(standing.id(), standing.bid(), now)
     }
 
     pub(crate) fn buyer_orders(&mut self, now: Timestamp) -> Arc<Opened> {
@@ -256,6 +257,25 @@ impl Pair {
         Ok(document)
     }
 
+    /// A side's next counter-offer: desks at this price, revocable for so many minutes.
+    pub(crate) fn counter(&self, by: Role, now: Timestamp, price: &str, valid: i64) -> Counter {
+        let state = match by {
+            Role::Buyer => self.buyer.state(),
+            Role::Seller => self.seller.state(),
+        };
+        counter(state, now.plus(minutes(valid)), price)
+    }
+
+    pub(crate) fn counters(
+        &mut self,
+        by: Role,
+        now: Timestamp,
+        price: &str,
+    ) -> Result<Arc<Opened>, Rejection> {
+        let body = self.counter(by, now, price, 30);
+        self.side(by).say(now, Command::Counter(Box::new(body)))
+    }
+
     /// The buyer calls the request off.
     pub(crate) fn cancels(&mut self, now: Timestamp) -> Arc<Opened> {
         let state = self.buyer.state();
@@ -279,6 +299,32 @@ impl Pair {
         self.buyer.take(now, input).unwrap();
         document
     }
+}
+
+/// A revocable counter-offer on what stands here: desks at this price.
+pub(crate) fn counter(state: &State, valid_until: Timestamp, desk: &str) -> Counter {
+    let change = Change::Line {
+        line: 1,
+        price: Some(price(desk)),
+        quantity: None,
+        lead_time_days: None,
+    };
+    Counter {
+        offer: state.standing.as_ref().map_or(super::nothing(), Offer::id),
+        round: state.next_round().clamp(1, 20),
+        changes: list(vec![change]),
+        valid_until,
+        commitment: Commitment::Revocable,
+        remark: Default::default(),
+    }
+}
+
+pub(crate) fn ask(rfp: DocumentId) -> Command {
+    Command::Ask(Question {
+        rfp,
+        line: Some(1),
+        text: "Which wood?".parse().unwrap(),
+    })
 }
 
 pub(crate) fn chat(text: &str) -> Command {

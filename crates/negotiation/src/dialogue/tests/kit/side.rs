@@ -307,8 +307,10 @@ fn rank(effect: &Effect) -> usize {
 
 /// All that can change in a state, without the papers themselves.
 pub(crate) fn fingerprint(state: &State) -> String {
-    let offer =
-        |offer: &crate::dialogue::Offer| (offer.document.id(), offer.received_at, offer.proved);
+    let offer = |offer: &crate::dialogue::Offer| {
+        let base = offer.unsettled_base();
+        (offer.id(), base, offer.received_at, offer.proved)
+    };
     let order = state.order.as_ref().map(|placed| {
         (
             placed.document.id(),
@@ -329,7 +331,13 @@ pub(crate) fn fingerprint(state: &State) -> String {
             state.late.as_ref().map(offer),
             state.unconfirmed.as_ref().map(offer),
             (state.rfp.id(), state.pending.as_ref().map(|rfp| rfp.id())),
-            state.revisions.len(),
+            (
+                state.revisions.len(),
+                state.questions.len(),
+                state.answers.len(),
+                state.counter.as_ref().map(|open| open.document.id()),
+                format!("{:?}", state.rounds),
+            ),
             state.superseded.iter().map(offer).collect::<Vec<_>>(),
             order,
             signed(Role::Buyer),

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use opener_trade::{
     DocumentId, Opened, Reason, Timestamp,
     document::{
-        BidWithdraw, Body, Chat, Commitment, Document, Header, Intent, Lapse, OrderResponse,
-        ResponseStatus,
+        BidWithdraw, Body, Chat, Commitment, CounterAccept, CounterRefuse, Document, Header,
+        Intent, Lapse, OrderResponse, ResponseStatus,
     },
     sign,
 };
@@ -49,6 +49,8 @@ pub(super) enum Lie {
     Terms(bool),
     Chat,
     Gap,
+    Counter(u32, i64, i8),
+    AnswerCounter(bool),
     /// Moves the deadline by so many minutes, as it likes.
     Revise(i64),
 }
@@ -67,11 +69,13 @@ pub(super) fn any_move() -> impl Strategy<Value = Blow> {
         1 => Just(Lie::Chat),
         1 => Just(Lie::Gap),
         2 => (-5..60i64).prop_map(Lie::Revise),
+        5 => (80..110u32, -5..60i64, -1..2i8).prop_map(|(p, v, r)| Lie::Counter(p, v, r)),
+        3 => any::<bool>().prop_map(Lie::AnswerCounter),
     ];
     prop_oneof![
         3 => (0..30i64).prop_map(Blow::Wait),
         2 => Just(Blow::Tick),
-        8 => (0..12u8).prop_map(Blow::Honest),
+        8 => (0..16u8).prop_map(Blow::Honest),
         10 => lie.prop_map(Blow::Sign),
         3 => (0..6usize, -60..60i64).prop_map(|(place, skew)| Blow::Receipt(place, skew)),
         3 => (0..6usize).prop_map(Blow::Failure),
@@ -165,7 +169,7 @@ impl Siege {
         let placed = state.order.as_ref();
         let command = match (self.honest, what) {
             (Role::Buyer, 0..=4) => standing.map(|offer| {
-                let order = order(offer.document.id(), offer.bid(), now);
+                let order = order(offer.id(), offer.bid(), now);
                 Command::Order(Box::new(order))
             }),
             (Role::Buyer, 5..=6) if placed.is_some_and(|placed| placed.response.is_some()) => {
@@ -219,6 +223,12 @@ impl Siege {
             (_, 9..=10) if placed.is_some_and(|placed| placed.response.is_some()) => {
                 Some(sign_terms(&self.side().identity, terms(&state)))
             }
+            (_, 12..=13) => {
+                let body = counter(&state, now.plus(minutes(20)), "95");
+                Some(Command::Counter(Box::new(body)))
+            }
+            (_, 14) => Some(Command::AcceptCounter),
+            (_, 15) => Some(Command::RefuseCounter(Default::default())),
             _ => Some(chat("hello")),
         };
         if let Some(command) = command {
@@ -260,7 +270,7 @@ impl Siege {
                 let Some(offer) = offer(&state, *place) else {
                     return;
                 };
-                let mut order = order(offer.document.id(), offer.bid(), now);
+                let mut order = order(offer.id(), offer.bid(), now);
                 order.answer_by = now.plus(minutes(*answer_in));
                 self.sign(order)
             }
@@ -297,6 +307,24 @@ impl Siege {
                 self.sign(body)
             }
             Lie::Chat => self.sign(hello()),
+            Lie::Counter(price, valid, round) => {
+                let until = now.plus(minutes(*valid));
+                let mut body = counter(&state, until, &price.to_string());
+                body.round = body.round.saturating_add_signed(*round).clamp(1, 20);
+                self.sign(body)
+            }
+            Lie::AnswerCounter(accept) => {
+                let Some(open) = &state.counter else {
+                    return;
+                };
+                let counter = open.document.id();
+                if *accept {
+                    self.sign(CounterAccept { counter })
+                } else {
+                    let reason = Default::default();
+                    self.sign(CounterRefuse { counter, reason })
+                }
+            }
             Lie::Revise(minute) => {
                 if self.honest == Role::Buyer {
                     return;

@@ -12,7 +12,8 @@ use self::{
     moves::{Firmness, Move, Post, Saying, Taking},
     world::World,
 };
-use crate::Role;
+use super::kit::{Pair, VALID, at, rfp};
+use crate::{Role, dialogue::Phase};
 
 fn settings() -> ProptestConfig {
     ProptestConfig {
@@ -48,6 +49,15 @@ proptest! {
     }
 
     #[test]
+    fn two_automatic_counter_offerers_always_stop(
+        max_rounds in 0..=20u8,
+        moves in prop::collection::vec((0..12i64, any::<bool>(), any::<bool>()), 1..120),
+    ) {
+        let made = automatic(max_rounds, &moves);
+        prop_assert!(made <= max_rounds);
+    }
+
+    #[test]
     fn a_malicious_side_breaks_no_rule_of_an_honest_one(
         moves in prop::collection::vec(foe::any_move(), 1..60),
         honest in prop_oneof![Just(Role::Buyer), Just(Role::Seller)],
@@ -57,6 +67,39 @@ proptest! {
         siege.play(&moves);
         siege.check_replay(prefix);
     }
+}
+
+/// Both programs counter whenever the rules let them, through a post that now and then carries something; gives the
+/// rounds that were made. In the end nothing is open.
+fn automatic(max_rounds: u8, moves: &[(i64, bool, bool)]) -> u8 {
+    let mut asked = rfp();
+    asked.rules.max_rounds = max_rounds;
+    let mut pair = Pair::asking(asked);
+    let body = pair.bid(opener_trade::document::Commitment::Revocable);
+    pair.bids(at(2), body);
+    let mut minute = 2;
+    for (wait, buyer_posts, seller_posts) in moves {
+        minute += wait;
+        for role in [Role::Buyer, Role::Seller] {
+            pair.side(role).tick(at(minute));
+            let _ = pair.counters(role, at(minute), "95");
+            let posts = [*buyer_posts, *seller_posts][usize::from(role == Role::Seller)];
+            let waiting = pair.side(role).outbox.front().cloned();
+            if let Some(document) = waiting.filter(|_| posts) {
+                pair.deliver(at(minute), &document);
+            }
+        }
+    }
+    pair.flush(at(minute));
+    let made = pair
+        .buyer
+        .state()
+        .next_round()
+        .max(pair.seller.state().next_round())
+        - 1;
+    pair.tick(at(minute.max(VALID) + 1));
+    assert_eq!(pair.phases(), (Phase::LapsedExpired, Phase::LapsedExpired));
+    made
 }
 
 /// A dialogue that random moves seldom come through to its end.
@@ -92,12 +135,14 @@ fn the_moves_of_the_model_reach_every_phase_of_a_dialogue() {
     let strategy = prop::collection::vec(moves::any_move(), 1..60);
     let mut seen = std::collections::BTreeSet::new();
     let unreached = vec![Move::Wait(120), Move::Tick(Role::Buyer)];
+    let post = Move::Post(Role::Buyer, 0, Post::Both);
+    let declined = vec![post, Move::Say(Saying::Decline)];
     let random = (0..200).map(|_| strategy.new_tree(&mut runner).unwrap().current());
-    for moves in random.chain([unreached, changed_and_reported()]) {
+    for moves in random.chain([unreached, declined, changed_and_reported()]) {
         let mut world = World::new(0);
         world.play(&moves);
         world.finish();
         seen.append(&mut world.seen);
     }
-    assert_eq!(seen.len(), 20, "{seen:?}");
+    assert_eq!(seen.len(), 22, "{seen:?}");
 }

@@ -43,6 +43,10 @@ pub(super) enum Saying {
     Order(Taking),
     Confirm(bool),
     NotChosen,
+    Ask,
+    Counter(Role, u32, i64),
+    /// Refused where false; by its own side, taken back.
+    AnswerCounter(Role, bool),
     Revise,
     Cancel,
     Lapse,
@@ -93,6 +97,11 @@ pub(super) fn saying() -> impl Strategy<Value = Saying> {
         1 => Just(Saying::NotChosen),
         1 => Just(Saying::Cancel),
         1 => Just(Saying::Revise),
+        1 => Just(Saying::Ask),
+        8 => (role(), 80..110u32, 1..60i64)
+            .prop_map(|(role, price, valid)| Saying::Counter(role, price, valid)),
+        6 => (role(), prop::bool::weighted(0.7))
+            .prop_map(|(role, yes)| Saying::AnswerCounter(role, yes)),
         1 => Just(Saying::Lapse),
         4 => Just(Saying::AdmitLate),
         6 => (role(), prop::bool::weighted(0.8)).prop_map(|(role, full)| Saying::Terms(role, full)),

@@ -15,7 +15,7 @@ const fn is_contract(phase: Phase) -> bool {
 }
 
 fn id(offer: &Option<Offer>) -> Option<DocumentId> {
-    offer.as_ref().map(|offer| offer.document.id())
+    offer.as_ref().map(Offer::id)
 }
 
 /// One change at one side keeps the rules. A refusal of our own document may undo what followed from it.
@@ -27,6 +27,18 @@ pub(super) fn hold(
     admitted: &BTreeSet<DocumentId>,
 ) {
     ends_stay(before, after, refusal);
+    let rules = &after.rfp.body.rules;
+    assert!(
+        after.next_round() <= rules.max_rounds + 1,
+        "too many rounds"
+    );
+    assert_eq!(
+        after.counter.is_some(),
+        matches!(
+            after.phase,
+            Phase::CounteredByBuyer | Phase::CounteredBySeller
+        )
+    );
     if after.role == Role::Buyer {
         commitments_stay(before, after, now);
         late_bids_stay_out(after, admitted);
@@ -68,7 +80,9 @@ fn commitments_stay(before: &State, after: &State, now: Timestamp) {
         panic!("a firm bid became {:?}", new.commitment)
     };
     assert!(new_until >= until && new.valid_until >= old.valid_until);
-    assert!(new.total.minor() <= old.total.minor());
+    // An accepted counter-offer may raise the price: both have agreed.
+    let agreed = id(&after.standing) != after.standing.as_ref().map(|offer| offer.document.id());
+    assert!(agreed || new.total.minor() <= old.total.minor());
 }
 
 fn late_bids_stay_out(after: &State, admitted: &BTreeSet<DocumentId>) {
@@ -88,7 +102,7 @@ fn expired_bids_stay_unordered(before: &State, after: &State, now: Timestamp) {
             "an expired bid was ordered"
         );
         let order = after.order.as_ref().unwrap().order();
-        assert_eq!(order.bid, standing.document.id());
+        assert_eq!(order.bid, standing.id());
     }
 }
 
@@ -123,11 +137,7 @@ pub(super) fn agree(world: &World) {
     if standing.is_some_and(|bid| world.admitted.contains(&bid)) {
         let known = [&seller.standing, &seller.late].into_iter().flatten();
         let known = known.chain(&seller.superseded);
-        assert!(
-            known
-                .map(|offer| offer.document.id())
-                .any(|bid| Some(bid) == standing)
-        );
+        assert!(known.map(Offer::id).any(|bid| Some(bid) == standing));
         return;
     }
     assert_eq!(buyer.phase, seller.phase);
@@ -135,6 +145,9 @@ pub(super) fn agree(world: &World) {
     assert_eq!(id(&buyer.late), id(&seller.late));
     assert_eq!(id(&buyer.unconfirmed), id(&seller.unconfirmed));
     assert_eq!(buyer.rfp.id(), seller.rfp.id());
+    let open = |state: &State| state.counter.as_ref().map(|open| open.document.id());
+    assert_eq!(open(buyer), open(seller));
+    assert_eq!(buyer.next_round(), seller.next_round());
     let order = |state: &State| state.order.as_ref().map(|placed| placed.document.id());
     assert_eq!(order(buyer), order(seller));
     assert_eq!(buyer.response_id(), seller.response_id());

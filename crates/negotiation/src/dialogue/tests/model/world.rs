@@ -148,6 +148,7 @@ impl World {
             }
             Saying::Improve => {
                 let mut body = seller.standing.as_ref()?.bid().clone();
+                body.rfp = seller.rfp.id();
                 body.valid_until = body.valid_until.plus(minutes(5));
                 body.charges = list(vec![]);
                 (Role::Seller, Command::Bid(Box::new(summed(body))))
@@ -177,6 +178,16 @@ impl World {
                 (Role::Buyer, Command::Respond(Box::new(response)))
             }
             Saying::NotChosen => (Role::Buyer, not_chosen(buyer.rfp.id())),
+            Saying::Ask => (Role::Seller, ask(seller.rfp.id())),
+            Saying::Counter(role, price, valid) => {
+                let now = self.now(*role);
+                let body = self.pair.counter(*role, now, &price.to_string(), *valid);
+                (*role, Command::Counter(Box::new(body)))
+            }
+            Saying::AnswerCounter(role, true) => (*role, Command::AcceptCounter),
+            Saying::AnswerCounter(role, false) => {
+                (*role, Command::RefuseCounter(Default::default()))
+            }
             Saying::Revise => {
                 self.revise();
                 return None;
@@ -222,7 +233,7 @@ impl World {
             _ => state.standing.as_ref()?,
         };
         let now = self.now(Role::Buyer);
-        let whole = order(offer.document.id(), offer.bid(), now);
+        let whole = order(offer.id(), offer.bid(), now);
         Some(match taking {
             Taking::Less => {
                 let lines = vec![order_line(&whole, 0, "9")];
