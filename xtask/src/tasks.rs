@@ -109,9 +109,6 @@ fn full(suites: &Suites) -> Vec<Step> {
 }
 
 /// The web UI: its packages as locked, types, tests, the build, and whole rounds in a browser.
-///
-/// `install --no-save` takes the locked versions like `ci`, which refuses a lock file that leaves out optional packages
-/// published for some platforms only.
 fn interface() -> Vec<Step> {
     let npm = |name: &str, words: &[&str]| {
         let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
@@ -120,7 +117,7 @@ fn interface() -> Vec<Step> {
         Step::program(name, program, &arguments)
     };
     vec![
-        npm("packages of the UI", &["install", "--no-save"]),
+        npm("packages of the UI", &["ci"]),
         npm("types of the UI", &["run", "check"]),
         npm("tests of the UI", &["run", "test"]),
         npm("build of the UI", &["run", "build"]),
@@ -191,11 +188,7 @@ mod tests {
     #[test]
     fn the_interface_is_built_before_a_browser_plays_it() {
         let lines = shown(&interface());
-        assert!(
-            lines[0].ends_with("ui ci"),
-            "packages as locked: {}",
-            lines[0]
-        );
+        assert!(lines[0].ends_with("ui ci"), "packages as locked");
         assert!(lines[3].ends_with("run build") && lines[4].ends_with("run e2e"));
     }
 

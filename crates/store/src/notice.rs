@@ -84,13 +84,13 @@ impl Write<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Notes that a person saw a notice; false if it was seen before or is not there.
+    /// Notes when a person first saw a notice; false if it is not there.
     ///
     /// # Errors
     /// The database cannot be written.
     pub async fn acknowledge(&mut self, id: NoticeId, at: Timestamp) -> Result<bool, StoreError> {
         let sql =
-            "UPDATE notice SET acknowledged_at = ?2 WHERE id = ?1 AND acknowledged_at IS NULL";
+            "UPDATE notice SET acknowledged_at = ifnull(acknowledged_at, ?2) WHERE id = ?1";
         let query = sqlx::query(sql).bind(id.0).bind(at.millis());
         let done = query.execute(self.connection()).await?;
         Ok(done.rows_affected() == 1)

@@ -92,10 +92,14 @@ impl<N: Network, C: Clock> Runner<N, C> {
             Ok(_) => self.directories.answered(directory, now),
             Err(why) => self.directories.failed(directory, &ask, why.clone(), now),
         }
+        // Who asks for sellers is not told that a directory answered: it would ask again for ever.
+        let concerns_us = !matches!(ask, Ask::Match { .. } | Ask::Lookup) || response.is_err();
         if let Err(error) = self.take_response(directory, ask, asked, response).await {
             tracing::error!(%error, "a directory's answer could not be stored");
         }
-        self.tell(Event::Directories);
+        if concerns_us {
+            self.tell(Event::Directories);
+        }
     }
 
     async fn take_response(
