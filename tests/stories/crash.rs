@@ -348,7 +348,7 @@ async fn everybody_may_crash_again_and_again() {
 /// one each time. How often it pauses is up to the disk and the scheduler; what must hold does not depend on it.
 #[tokio::test]
 async fn a_document_is_taken_whole_or_not_at_all() {
-    for pauses in 0..20 {
+    for pauses in 0..10 {
         let mut cast = Cast::on_files(6).await;
         cast.bid(cast.bo, "0.14", |_| {}).await;
         let Cast {
