@@ -2,6 +2,7 @@
 
 mod attacker;
 mod award;
+mod bargaining;
 mod cast;
 mod crash;
 mod delivery;

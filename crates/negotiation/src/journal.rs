@@ -77,6 +77,21 @@ pub enum Entry {
         #[n(0)]
         seller: PeerId,
     },
+    /// Request: the buyer has promised this seller to deal with nobody else for these lines until then. A moment that has
+    /// passed takes the promise from the books.
+    #[n(9)]
+    #[cbor(map)]
+    Hold {
+        /// The seller.
+        #[n(0)]
+        seller: PeerId,
+        /// Until when.
+        #[n(1)]
+        until: Timestamp,
+        /// The lines.
+        #[n(2)]
+        lines: List<u32, LINES>,
+    },
     /// Request: the order with this seller is concluded for these quantities.
     #[n(8)]
     #[cbor(map)]

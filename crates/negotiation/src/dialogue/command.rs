@@ -4,7 +4,8 @@ use opener_trade::{
     Duration, EnvelopeError, Identity, Opened, PeerText, Timestamp,
     document::{
         Bid, BidWithdraw, Body, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
-        FinalTerms, Header, Intent, Lapse, NotChosen, Order, OrderResponse, Question,
+        ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms, Header, Hold, Intent, Lapse,
+        NotChosen, Order, OrderResponse, Question,
     },
     limits::REMARK_BYTES,
     sign,
@@ -32,6 +33,14 @@ pub enum Command {
     AcceptCounter,
     /// Either: I do not take the open counter-offer, or I take mine back.
     RefuseCounter(PeerText<REMARK_BYTES>),
+    /// Buyer: please keep the offer open until then.
+    AskExtension(ExtendRequest),
+    /// Seller: the offer stays open, or firm, longer.
+    GrantExtension(ExtendGrant),
+    /// Seller: the offer ends when it said it would.
+    RefuseExtension(ExtendRefuse),
+    /// Either: I deal with nobody else for this until then.
+    Hold(Hold),
     /// Buyer: I order on the standing bid.
     Order(Box<Order>),
     /// Either: my answer to the order, or to its changed answer.
@@ -96,6 +105,10 @@ impl State {
             Command::WithdrawBid(_)
             | Command::Chat(_)
             | Command::Counter(_)
+            | Command::AskExtension(_)
+            | Command::GrantExtension(_)
+            | Command::RefuseExtension(_)
+            | Command::Hold(_)
             | Command::AcceptCounter
             | Command::RefuseCounter(_) => self.chain(self.role.other()).head(),
             Command::Order(order) => Some(order.bid),
@@ -156,6 +169,10 @@ impl Draft {
             Command::WithdrawBid(reason) => seal(identity, header, BidWithdraw { bid, reason }),
             Command::Ask(body) => seal(identity, header, body),
             Command::Counter(body) => seal(identity, header, *body),
+            Command::AskExtension(body) => seal(identity, header, body),
+            Command::GrantExtension(body) => seal(identity, header, body),
+            Command::RefuseExtension(body) => seal(identity, header, body),
+            Command::Hold(body) => seal(identity, header, body),
             Command::AcceptCounter => seal(identity, header, CounterAccept { counter }),
             Command::RefuseCounter(reason) => {
                 seal(identity, header, CounterRefuse { counter, reason })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use opener_trade::{
     DocumentId, Reason, Timestamp, Verified,
-    document::{Bid, Commitment, Counter, Document},
+    document::{Bid, Commitment, Counter, Document, Rfp},
 };
 
 use super::{
@@ -28,6 +28,12 @@ pub struct OpenCounter {
 
 impl OpenCounter {
     /// Whether its sender may not take it back yet.
+    /// Changes an offer that has got more time; false where the change would shorten that.
+    pub(super) fn moves_to(&mut self, rfp: &Rfp, offer: &Bid) -> bool {
+        let moved = proposed(rfp, offer, &self.document.body);
+        moved.map(|bid| self.proposed = Arc::new(bid)).is_ok()
+    }
+
     fn is_firm_at(&self, at: Timestamp) -> bool {
         self.document.body.commitment.is_firm_at(at)
     }
@@ -49,6 +55,20 @@ const fn place(role: Role) -> usize {
         Role::Buyer => 0,
         Role::Seller => 1,
     }
+}
+
+/// What a counter-offer proposes: a bid that the request takes, and that shortens no firm commitment.
+fn proposed(rfp: &Rfp, offer: &Bid, counter: &Counter) -> Result<Bid, Rejection> {
+    let proposed = offer.with_changes(&counter.changes)?;
+    check_scope(rfp, &proposed)?;
+    let firm = matches!(offer.commitment, Commitment::Firm { .. });
+    if firm && !keeps_commitment(offer, &proposed) {
+        return Err(Rejection::new(
+            Reason::FirmCommitment,
+            "a firm offer stays firm and valid at least as long",
+        ));
+    }
+    Ok(proposed)
 }
 
 impl State {
@@ -126,20 +146,11 @@ impl State {
                 "a counter-offer is valid no longer than the offer that it changes",
             ));
         }
-        let proposed = standing.bid().with_changes(&counter.changes)?;
-        check_scope(&self.rfp.body, &proposed)?;
+        let proposed = proposed(&self.rfp.body, standing.bid(), counter)?;
         if proposed.valid_until < at {
             return Err(Rejection::new(
                 Reason::Expired,
                 "the new offer would have expired",
-            ));
-        }
-        if matches!(standing.bid().commitment, Commitment::Firm { .. })
-            && !keeps_commitment(standing.bid(), &proposed)
-        {
-            return Err(Rejection::new(
-                Reason::FirmCommitment,
-                "a firm offer stays firm and valid at least as long",
             ));
         }
         self.rounds.made = counter.round;

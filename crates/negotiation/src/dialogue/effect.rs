@@ -66,6 +66,14 @@ pub enum NoticeKind {
     CounterExpired,
     /// Two counter-offers have crossed: both have lapsed, and the offer stands as it was.
     CountersCrossed,
+    /// The buyer asks for more time on our offer.
+    ExtensionAsked,
+    /// The seller gives more time on its offer.
+    ExtensionGranted,
+    /// The seller gives no more time.
+    ExtensionRefused,
+    /// The other side promises to deal with nobody else for this.
+    HoldArrived,
     /// A seller means to bid.
     IntentArrived,
     /// A seller will not bid.

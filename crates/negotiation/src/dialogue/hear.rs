@@ -100,6 +100,14 @@ impl State {
             (_, Opened::CounterRefuse(refuse)) => {
                 self.refuse_counter(sender, id, refuse.body.counter, at)
             }
+            (Role::Buyer, Opened::ExtendRequest(asked)) => {
+                self.ask_extension(id, asked.body.offer, asked.body.until)
+            }
+            (Role::Seller, Opened::ExtendGrant(grant)) => self.grant_extension(id, &grant.body, at),
+            (Role::Seller, Opened::ExtendRefuse(refuse)) => {
+                self.refuse_extension(id, refuse.body.offer)
+            }
+            (_, Opened::Hold(hold)) => self.hold(sender, id, &hold.body, at),
             (Role::Seller, Opened::Bid(bid)) => self.bid(Arc::new(bid.clone()), at),
             (Role::Seller, Opened::BidWithdraw(withdraw)) => {
                 self.withdraw(id, withdraw.body.bid, at)

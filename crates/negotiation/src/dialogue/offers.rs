@@ -40,7 +40,7 @@ impl State {
     }
 
     /// The phase that follows from the offers: a counter-offer is open only on the offer that stands.
-    fn settle_phase(&mut self) {
+    pub(super) fn settle_phase(&mut self) {
         let standing = self.standing.as_ref().map(Offer::id);
         self.counter
             .take_if(|open| Some(open.document.body.offer) != standing);

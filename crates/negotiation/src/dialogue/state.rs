@@ -9,7 +9,10 @@ use opener_trade::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::counter::{OpenCounter, Rounds};
+use super::{
+    counter::{OpenCounter, Rounds},
+    extend::Holds,
+};
 use crate::{Chain, Role};
 
 /// Where a dialogue stands.
@@ -118,6 +121,8 @@ impl Phase {
 #[derive(Debug, Clone)]
 pub struct Offer {
     id: DocumentId,
+    /// The terms, where they are not the bid's own.
+    terms: Option<Arc<Bid>>,
     changed: Option<Changed>,
     /// The bid that it began with.
     pub document: Arc<Verified<Document<Bid>>>,
@@ -135,6 +140,7 @@ impl Offer {
     ) -> Self {
         Self {
             id: document.id(),
+            terms: None,
             changed: None,
             document,
             received_at,
@@ -151,7 +157,6 @@ impl Offer {
         settled: bool,
     ) -> Self {
         let changed = Changed {
-            terms,
             base: self.id,
             acceptance,
             settled,
@@ -163,6 +168,7 @@ impl Offer {
         };
         Self {
             id: counter,
+            terms: Some(terms),
             changed: Some(changed),
             document: self.document.clone(),
             ..*self
@@ -174,12 +180,14 @@ impl Offer {
         self.id
     }
 
-    /// The terms: the bid's own, with the changes of accepted counter-offers.
+    /// The terms: the bid's own, with the changes of accepted counter-offers and with the time that was granted.
     pub fn bid(&self) -> &Bid {
-        match &self.changed {
-            Some(changed) => &changed.terms,
-            None => &self.document.body,
-        }
+        self.terms.as_deref().unwrap_or(&self.document.body)
+    }
+
+    /// The same offer with more time.
+    pub(super) fn set_terms(&mut self, terms: Bid) {
+        self.terms = Some(Arc::new(terms));
     }
 
     /// The offer that an acceptance of ours has replaced, as long as the other side may not know of it.
@@ -208,7 +216,6 @@ impl Offer {
 /// What accepted counter-offers have made of a bid.
 #[derive(Debug, Clone)]
 struct Changed {
-    terms: Arc<Bid>,
     base: DocumentId,
     acceptance: DocumentId,
     /// The other side knows of the acceptance.
@@ -296,6 +303,10 @@ pub struct State {
     /// The counter-offer that waits for its answer.
     pub counter: Option<OpenCounter>,
     pub(super) rounds: Rounds,
+    /// Who deals with nobody else until when.
+    pub holds: Holds,
+    /// The offer for which the buyer has asked for more time, and has no answer.
+    pub extension_asked: Option<DocumentId>,
     pub(super) questions: Vec<Arc<Opened>>,
     pub(super) answers: Vec<Arc<Opened>>,
     pub(super) called_off: bool,
@@ -331,6 +342,8 @@ impl State {
             terms: Signatures::default(),
             counter: None,
             rounds: Rounds::default(),
+            holds: Holds::default(),
+            extension_asked: None,
             questions: Vec::new(),
             answers: Vec::new(),
             called_off: false,

@@ -32,6 +32,9 @@ impl State {
             Phase::NeedsReconfirm => turn(Role::Seller, Some(schedule.bid_deadline)),
             Phase::CounteredByBuyer => turn(Role::Seller, self.counter_until()),
             Phase::CounteredBySeller => turn(Role::Buyer, self.counter_until()),
+            Phase::BidStanding if self.extension_is_asked() => {
+                turn(Role::Seller, self.offer_until())
+            }
             Phase::BidStanding | Phase::BidLate => {
                 let valid = self.offer_until();
                 turn(Role::Buyer, valid.map(|until| until.min(schedule.award_by)))
@@ -62,6 +65,11 @@ impl State {
             _ => None,
         }
         .map(just_after)
+    }
+
+    fn extension_is_asked(&self) -> bool {
+        let standing = self.standing.as_ref().map(Offer::id);
+        self.extension_asked.is_some() && self.extension_asked == standing
     }
 
     /// Until when the offer can be ordered.

@@ -70,6 +70,8 @@ pub struct State {
     pub phase: Phase,
     /// Sellers whose bids have stood, on the revision that stands.
     pub bidders: BTreeSet<PeerId>,
+    /// What is held for one seller until when: nobody else gets it.
+    pub holds: BTreeMap<PeerId, (Timestamp, Vec<u32>)>,
     /// The answers to everybody, oldest first.
     pub answers: Vec<DocumentId>,
     /// What is ordered from whom.
@@ -86,6 +88,7 @@ impl State {
             rfp,
             phase: Phase::Issued,
             bidders: BTreeSet::new(),
+            holds: BTreeMap::new(),
             answers: Vec::new(),
             awards: BTreeMap::new(),
             broadcasts,
@@ -225,8 +228,24 @@ impl State {
                     ));
                 }
                 let mut passed = self.pass(now);
+                self.check_held(now, seller, lines.iter().map(|line| line.line))?;
                 passed.extend(self.reserve(seller, &lines)?);
                 passed
+            }
+            Entry::Hold { seller, until, .. } if until < now => {
+                if self.holds.remove(&seller).is_none() {
+                    return Ok(Vec::new());
+                }
+                Vec::new()
+            }
+            Entry::Hold {
+                seller,
+                until,
+                lines,
+            } => {
+                self.check_held(now, seller, lines.iter().copied())?;
+                self.holds.insert(seller, (until, lines.into_vec()));
+                Vec::new()
             }
             Entry::Free { seller } => match self.awards.get(&seller) {
                 Some(award) if !award.concluded => self.free(seller),
@@ -241,6 +260,26 @@ impl State {
         };
         let passed = self.pass(now);
         Ok(std::iter::once(persist).chain(more).chain(passed).collect())
+    }
+
+    /// What is held for one seller is neither ordered from another nor held for it.
+    fn check_held(
+        &self,
+        now: Timestamp,
+        seller: PeerId,
+        mut lines: impl Iterator<Item = u32>,
+    ) -> Result<(), Rejection> {
+        let held = |line: u32| {
+            let mut others = self.holds.iter().filter(|(other, _)| **other != seller);
+            others.any(|(_, (until, held))| now <= *until && held.contains(&line))
+        };
+        match lines.find(|line| held(*line)) {
+            Some(line) => Err(Rejection::new(
+                Reason::FirmCommitment,
+                format!("line {line} is held for another seller"),
+            )),
+            None => Ok(()),
+        }
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {

@@ -5,7 +5,7 @@ use opener_negotiation::{
     dialogue::{Phase, State},
 };
 use opener_trade::{
-    List, Number,
+    List, Number, Timestamp,
     document::{Order, OrderResponse, ResponseStatus},
     limits::LINES,
 };
@@ -17,6 +17,7 @@ pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
     if before.standing.is_none() && after.standing.is_some() {
         facts.push(Entry::Bid { seller });
     }
+    facts.extend(hold(before, after));
     let was_ordering = before.phase.is_ordering();
     if was_ordering && after.phase == Phase::Concluded {
         facts.push(Entry::Conclude {
@@ -27,6 +28,29 @@ pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
         facts.push(Entry::Free { seller });
     }
     facts
+}
+
+/// A promise of ours to deal with nobody else for what a seller offers. It ends with the dialogue.
+fn hold(before: &State, after: &State) -> Option<Entry> {
+    let held = |state: &State| {
+        let over = state.phase.is_terminal() || state.phase == Phase::Concluded;
+        state.holds.by_buyer.filter(|_| !over)
+    };
+    let lines = |state: &State| {
+        let offered = state
+            .standing
+            .iter()
+            .flat_map(|offer| offer.bid().offered());
+        offered.map(|line| line.line).collect::<Vec<_>>()
+    };
+    if held(before) == held(after) {
+        return None;
+    }
+    Some(Entry::Hold {
+        seller: after.seller,
+        until: held(after).unwrap_or(Timestamp::from_millis(0)),
+        lines: List::try_from(lines(after)).unwrap_or_default(),
+    })
 }
 
 /// What an order reserves.

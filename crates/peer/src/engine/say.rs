@@ -27,6 +27,10 @@ impl Engine {
                 | Command::Counter(_)
                 | Command::AcceptCounter
                 | Command::RefuseCounter(_)
+                | Command::AskExtension(_)
+                | Command::GrantExtension(_)
+                | Command::RefuseExtension(_)
+                | Command::Hold(_)
                 | Command::Order(_)
                 | Command::Respond(_)
         ) {

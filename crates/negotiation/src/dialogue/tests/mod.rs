@@ -6,6 +6,7 @@ mod accept;
 mod bid;
 mod cancel;
 mod counter;
+mod extend;
 mod firm;
 mod lapse;
 mod late;

@@ -7,7 +7,7 @@ use crate::{
     Entry,
     dialogue::{
         ANSWERS, REVISIONS,
-        tests::kit::{DEADLINE, EXTENSION, at, rfp},
+        tests::kit::{DEADLINE, EXTENSION, at, list, rfp},
     },
     request::{Effect, Notice, Phase},
 };
@@ -121,5 +121,32 @@ fn an_answer_goes_to_everybody_until_the_request_is_over() {
         desk.answer(25, second).unwrap_err().reason,
         Reason::NotAllowed
     );
+    desk.check_replay();
+}
+
+#[test]
+fn what_is_held_for_one_seller_goes_to_nobody_else_until_then() {
+    let mut desk = Desk::new();
+    let held = |until: i64, seller: u8, lines: Vec<u32>| Entry::Hold {
+        seller: peer(seller),
+        until: at(until),
+        lines: list(lines),
+    };
+    desk.learn(10, held(60, 1, vec![1])).unwrap();
+    let elsewhere = desk.reserve(20, 2, &[(1, "1")]).unwrap_err();
+    assert_eq!(elsewhere.reason, Reason::FirmCommitment);
+    let twice = desk.learn(20, held(60, 2, vec![1, 2])).unwrap_err();
+    assert_eq!(twice.reason, Reason::FirmCommitment);
+    desk.reserve(20, 2, &[(2, "1")]).unwrap();
+    desk.reserve(20, 1, &[(1, "1")]).unwrap();
+    let elsewhere = desk.reserve(60, 3, &[(1, "1")]).unwrap_err();
+    assert_eq!(elsewhere.reason, Reason::FirmCommitment);
+    desk.reserve(61, 3, &[(1, "1")]).unwrap();
+    desk.check_replay();
+
+    let mut desk = Desk::new();
+    desk.learn(10, held(60, 1, vec![1])).unwrap();
+    desk.learn(20, held(-1, 1, vec![])).unwrap();
+    desk.reserve(21, 2, &[(1, "1")]).unwrap();
     desk.check_replay();
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use opener_trade::{
     DocumentId, Identity, Opened, Timestamp, Verified,
     document::{
-        Bid, Change, Chat, Commitment, Counter, Document, FinalTerms, Header, NotChosen, Order,
-        OrderResponse, Question, ResponseStatus, Rfp, RfpCancel, Terms,
+        Bid, Change, Chat, Commitment, Counter, Document, ExtendGrant, ExtendRefuse, ExtendRequest,
+        FinalTerms, Header, Hold, NotChosen, Order, OrderResponse, Question, ResponseStatus, Rfp,
+        RfpCancel, Terms,
     },
     sign,
 };
@@ -325,6 +326,37 @@ pub(crate) fn ask(rfp: DocumentId) -> Command {
         line: Some(1),
         text: "Which wood?".parse().unwrap(),
     })
+}
+
+pub(crate) fn ask_extension(offer: DocumentId, until: Timestamp) -> Command {
+    let remark = Default::default();
+    Command::AskExtension(ExtendRequest {
+        offer,
+        until,
+        remark,
+    })
+}
+
+pub(crate) const fn grant(
+    offer: DocumentId,
+    until: Timestamp,
+    firm_until: Option<Timestamp>,
+) -> Command {
+    Command::GrantExtension(ExtendGrant {
+        offer,
+        until,
+        firm_until,
+    })
+}
+
+pub(crate) fn refuse_extension(offer: DocumentId) -> Command {
+    let remark = Default::default();
+    Command::RefuseExtension(ExtendRefuse { offer, remark })
+}
+
+pub(crate) fn hold(until: Timestamp) -> Command {
+    let remark = Default::default();
+    Command::Hold(Hold { until, remark })
 }
 
 pub(crate) fn chat(text: &str) -> Command {

@@ -116,6 +116,8 @@ fn changed_and_reported() -> Vec<Move> {
         say(bid.clone(), Role::Seller),
         say(Saying::Revise, Role::Buyer),
         say(bid, Role::Seller),
+        say(Saying::Counter(Role::Buyer, 90, 30), Role::Buyer),
+        say(Saying::Counter(Role::Seller, 95, 30), Role::Seller),
         say(Saying::Order(Taking::Whole), Role::Buyer),
         say(Saying::Respond(2), Role::Seller),
         say(Saying::Confirm(true), Role::Buyer),

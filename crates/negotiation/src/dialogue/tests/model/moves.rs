@@ -47,6 +47,10 @@ pub(super) enum Saying {
     Counter(Role, u32, i64),
     /// Refused where false; by its own side, taken back.
     AnswerCounter(Role, bool),
+    AskExtension(i64),
+    Extend(i64, Option<i64>),
+    RefuseExtension,
+    Hold(Role, i64),
     Revise,
     Cancel,
     Lapse,
@@ -98,6 +102,10 @@ pub(super) fn saying() -> impl Strategy<Value = Saying> {
         1 => Just(Saying::Cancel),
         1 => Just(Saying::Revise),
         1 => Just(Saying::Ask),
+        1 => (1..60i64).prop_map(Saying::AskExtension),
+        2 => (0..60i64, prop::option::of(0..60i64)).prop_map(|(valid, firm)| Saying::Extend(valid, firm)),
+        1 => Just(Saying::RefuseExtension),
+        2 => (role(), 0..60i64).prop_map(|(role, until)| Saying::Hold(role, until)),
         8 => (role(), 80..110u32, 1..60i64)
             .prop_map(|(role, price, valid)| Saying::Counter(role, price, valid)),
         6 => (role(), prop::bool::weighted(0.7))

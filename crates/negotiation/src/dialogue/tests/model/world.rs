@@ -188,6 +188,22 @@ impl World {
             Saying::AnswerCounter(role, false) => {
                 (*role, Command::RefuseCounter(Default::default()))
             }
+            Saying::AskExtension(more) => {
+                let standing = buyer.standing.as_ref()?;
+                let until = standing.bid().valid_until.plus(minutes(*more));
+                (Role::Buyer, ask_extension(standing.id(), until))
+            }
+            Saying::Extend(more, firm) => {
+                let standing = seller.standing.as_ref()?;
+                let until = standing.bid().valid_until.plus(minutes(*more));
+                let firm = firm.map(|minute| self.now(Role::Seller).plus(minutes(minute)));
+                (Role::Seller, grant(standing.id(), until, firm))
+            }
+            Saying::RefuseExtension => {
+                let offer = seller.standing.as_ref()?.id();
+                (Role::Seller, refuse_extension(offer))
+            }
+            Saying::Hold(role, minute) => (*role, hold(self.now(*role).plus(minutes(*minute)))),
             Saying::Revise => {
                 self.revise();
                 return None;
