@@ -1,5 +1,5 @@
 // A page and a peer behind one address: serves the built interface and passes /api and /events on to a peer's gateway,
-// with the same policy that the gateway sets. For peers whose program is not told where the interface is.
+// with the same policy that the gateway sets. It stays when the peer goes, so that a page can be seen without its peer.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";

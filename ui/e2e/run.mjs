@@ -46,10 +46,13 @@ function checker(page, name) {
   };
 }
 
-/** A peer of our own with a page. */
-async function open(browser, directory, data, name, w, viewport) {
-  const { child, ready } = await start(binary, ["peer", "--data", join(data, name), "--directory", directory]);
-  const door = await openDoor(ready.gateway, dist);
+/** The interface as a peer's own gateway serves it. */
+const ownDoor = (gateway) => ({ url: gateway, close: () => undefined });
+
+/** A peer of our own with a page, served by its gateway or by a door that stays when the peer goes. */
+async function open(browser, directory, data, name, w, viewport, through = ownDoor) {
+  const { child, ready } = await start(binary, ["peer", "--data", join(data, name), "--directory", directory, "--ui", dist]);
+  const door = await through(ready.gateway, dist);
   const context = await browser.newContext({ viewport, locale: w.tag, reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -75,7 +78,7 @@ async function play(browser, directory, data, locale, viewport) {
     categories: [], words: "office chairs desks 의자 책상", radius_km: 300, currencies: ["KRW"], languages: ["ko", "en"], disclosure: "full",
   });
   await seller.page.goto(seller.address);
-  const { child, ready, page, address, check, close } = await open(browser, directory, data, name, w, viewport);
+  const { child, ready, page, address, check, close } = await open(browser, directory, data, name, w, viewport, openDoor);
   await page.goto(address);
   await welcome(page, w, check);
   assert.ok(!page.url().includes("token"), "the token leaves the address");

@@ -99,6 +99,9 @@ pub struct PeerArguments {
     /// Where the gateway for browsers and scripts listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     pub gateway: SocketAddr,
+    /// Folder of the built web UI (ui/dist), which the gateway then serves; open GATEWAY/#token=TOKEN in a browser
+    #[arg(long, value_name = "DIR")]
+    pub ui: Option<PathBuf>,
     /// JSON file with the profile (name, place, roles, goods); replaces the stored one, as `profile.set` does
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,

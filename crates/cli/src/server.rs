@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use data_encoding::HEXLOWER;
 use opener_api::{PeerConfig, Profile};
 use opener_gateway::{GatewayConfig, Token};
@@ -56,6 +56,14 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
     let _lock = occupy(&arguments.data)?;
     let mut stop = Stop::listen(arguments.stop_with_stdin)?;
     let profile = arguments.profile.as_deref().map(read_profile).transpose()?;
+    if let Some(folder) = &arguments.ui {
+        let missing = "no index.html there; build it with `npm run build` in ui/";
+        ensure!(
+            folder.join("index.html").is_file(),
+            "{}: {missing}",
+            folder.display()
+        );
+    }
     let config = PeerConfig {
         data: arguments.data.clone(),
         listen: arguments.listen,
@@ -68,6 +76,7 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
     let token = new_token()?;
     let config = GatewayConfig {
         listen: arguments.gateway,
+        ui_dir: arguments.ui,
         ..GatewayConfig::new(Token::new(token.as_str())?)
     };
     let gateway = opener_gateway::serve(handle.clone(), config).await?;
