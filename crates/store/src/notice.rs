@@ -89,8 +89,7 @@ impl Write<'_> {
     /// # Errors
     /// The database cannot be written.
     pub async fn acknowledge(&mut self, id: NoticeId, at: Timestamp) -> Result<bool, StoreError> {
-        let sql =
-            "UPDATE notice SET acknowledged_at = ifnull(acknowledged_at, ?2) WHERE id = ?1";
+        let sql = "UPDATE notice SET acknowledged_at = ifnull(acknowledged_at, ?2) WHERE id = ?1";
         let query = sqlx::query(sql).bind(id.0).bind(at.millis());
         let done = query.execute(self.connection()).await?;
         Ok(done.rows_affected() == 1)
