@@ -5,7 +5,7 @@ use opener_store::{Assessment, Contact, DealFilter, DealRow, Notice, NoticeId};
 use opener_trade::{
     Address, DealId, DocumentId, PeerId, PeerText, Verified,
     directory::Query,
-    document::{Listing, Rfp},
+    document::{Answer as AnswerBody, Counter as CounterOffer, Listing, Rfp},
     limits::REMARK_BYTES,
 };
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -68,6 +68,12 @@ calls! {
     find_sellers / FindSellers(query: Query) -> Found;
     /// Signs a request and sends it.
     send_rfp / SendRfp(rfp: Box<Rfp>, to: Recipients) -> SentRfp;
+    /// Sends a revision of a request; standing bids need confirmation.
+    revise_rfp / ReviseRfp(deal: DealId, rfp: Box<Rfp>) -> DocumentId;
+    /// Answers a question to every invited seller, the asker unnamed.
+    answer_everybody / AnswerEverybody(deal: DealId, body: AnswerBody) -> DocumentId;
+    /// Makes a counter-offer on the offer that stands: to this seller, or as a seller to the buyer.
+    counter / Counter(deal: DealId, seller: Option<PeerId>, counter: Box<CounterOffer>) -> DocumentId;
     /// Calls a request off.
     cancel_rfp / CancelRfp(deal: DealId, reason: PeerText<REMARK_BYTES>) -> DocumentId;
     /// Says something in a dialogue: to this seller, or as a seller to the buyer.

@@ -56,6 +56,21 @@ impl<N: Network, C: Clock> Runner<N, C> {
             } => {
                 drop(answer.send(self.engine.cancel_rfp(now, deal, reason).await));
             }
+            Call::ReviseRfp { deal, rfp, answer } => {
+                let revised = self.engine.revise_rfp(now, deal, *rfp).await;
+                drop(answer.send(revised.map(|rfp| rfp.id())));
+            }
+            Call::AnswerEverybody { deal, body, answer } => {
+                drop(answer.send(self.engine.answer_everybody(now, deal, body).await));
+            }
+            Call::Counter {
+                deal,
+                seller,
+                counter,
+                answer,
+            } => {
+                drop(answer.send(self.engine.counter(now, deal, seller, *counter).await));
+            }
             Call::Say {
                 deal,
                 seller,
