@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use opener_trade::{
     DocumentId, Opened, Reason, Timestamp,
     document::{
-        BidWithdraw, Body, Chat, Commitment, CounterAccept, CounterRefuse, Document, Header,
-        Intent, Lapse, OrderResponse, ResponseStatus,
+        BidWithdraw, Body, Chat, Commitment, CounterAccept, CounterRefuse, Document, ExtendGrant,
+        Header, Hold, Intent, Lapse, OrderResponse, ResponseStatus,
     },
     sign,
 };
@@ -51,6 +51,8 @@ pub(super) enum Lie {
     Gap,
     Counter(u32, i64, i8),
     AnswerCounter(bool),
+    Extend(i64, Option<i64>),
+    Hold(i64),
     /// Moves the deadline by so many minutes, as it likes.
     Revise(i64),
 }
@@ -71,6 +73,8 @@ pub(super) fn any_move() -> impl Strategy<Value = Blow> {
         2 => (-5..60i64).prop_map(Lie::Revise),
         5 => (80..110u32, -5..60i64, -1..2i8).prop_map(|(p, v, r)| Lie::Counter(p, v, r)),
         3 => any::<bool>().prop_map(Lie::AnswerCounter),
+        2 => (-30..60i64, prop::option::of(-30..60i64)).prop_map(|(valid, firm)| Lie::Extend(valid, firm)),
+        2 => (-5..60i64).prop_map(Lie::Hold),
     ];
     prop_oneof![
         3 => (0..30i64).prop_map(Blow::Wait),
@@ -313,6 +317,22 @@ impl Siege {
                 body.round = body.round.saturating_add_signed(*round).clamp(1, 20);
                 self.sign(body)
             }
+            Lie::Extend(valid, firm) => {
+                let Some(standing) = &state.standing else {
+                    return;
+                };
+                let until = standing.bid().valid_until.plus(minutes(*valid));
+                let firm = firm.map(|minute| now.plus(minutes(minute)));
+                self.sign(ExtendGrant {
+                    offer: standing.id(),
+                    until,
+                    firm_until: firm.map(|firm| firm.min(until)),
+                })
+            }
+            Lie::Hold(minute) => self.sign(Hold {
+                until: now.plus(minutes(*minute)),
+                remark: Default::default(),
+            }),
             Lie::AnswerCounter(accept) => {
                 let Some(open) = &state.counter else {
                     return;
