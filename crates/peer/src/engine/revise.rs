@@ -66,7 +66,7 @@ impl Engine {
     }
 
     /// Makes a counter-offer on the offer that stands: as the buyer to this seller, as a seller to the buyer. The offer
-    /// and the round are set here.
+    /// and the round are set here, and its validity ends with the offer's at the latest.
     ///
     /// # Errors
     /// No offer stands, the rules refuse it, there is no such dialogue, or the clock is in doubt.
@@ -85,6 +85,7 @@ impl Engine {
         let standing = standing
             .ok_or_else(|| Rejection::not_allowed("no offer stands that could be changed"))?;
         counter.offer = standing.id();
+        counter.valid_until = counter.valid_until.min(standing.bid().valid_until);
         counter.round = state.next_round();
         let id = work.say(key, Command::Counter(Box::new(counter))).await?;
         let changed = work.commit().await?;
