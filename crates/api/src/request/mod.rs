@@ -2,6 +2,7 @@
 //!
 //! A request is `{"method":"rfp.send","params":{…}}`; `params` may be absent where nothing is needed.
 
+mod bargain;
 mod bid;
 mod contacts;
 mod deal;
@@ -17,6 +18,10 @@ mod sellers;
 mod talk;
 mod terms;
 
+pub use bargain::{
+    AnswerSend, CounterAccept, CounterRefuse, CounterSend, ExtendAsk, ExtendDeny, ExtendGive,
+    HoldSend, QuestionSend, RfpRevise,
+};
 pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
 pub use contacts::{ContactsBlock, ContactsList};
 pub use deal::{DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList};
@@ -152,6 +157,8 @@ methods! {
     RfpList = "rfp.list": RfpList => Vec<DealRow>, rfp::list;
     /// A request with everything in it.
     RfpShow = "rfp.show": RfpShow => RfpView, rfp::show;
+    /// Revises a request: standing bids need confirmation, by a bid for the revision.
+    RfpRevise = "rfp.revise": RfpRevise => Signed, bargain::revise;
     /// Calls a request off.
     RfpCancel = "rfp.cancel": RfpCancel => Signed, rfp::cancel;
     /// What needs a person, newest first.
@@ -176,6 +183,24 @@ methods! {
     BidAdmitLate = "bid.admit_late": BidAdmitLate => Done, bid::admit_late;
     /// Buyer: the bids in order, with the arithmetic, and those that are listed apart.
     RankingShow = "ranking.show": RankingShow => RankingView, ranking::show;
+    /// Seller: asks the buyer, privately.
+    QuestionSend = "question.send": QuestionSend => Signed, bargain::question;
+    /// Buyer: answers a question to every invited seller, the asker unnamed.
+    AnswerSend = "answer.send": AnswerSend => Signed, bargain::answer;
+    /// Makes a counter-offer: changes of terms on the offer that stands. The buyer makes the first.
+    CounterSend = "counter.send": CounterSend => Signed, bargain::counter;
+    /// Accepts the other side's counter-offer: it becomes the offer that stands.
+    CounterAccept = "counter.accept": CounterAccept => Signed, bargain::accept;
+    /// Refuses a counter-offer, or takes one's own back; the offer before it stands.
+    CounterRefuse = "counter.refuse": CounterRefuse => Signed, bargain::refuse;
+    /// Buyer: asks for more time on an offer.
+    ExtendAsk = "extension.ask": ExtendAsk => Signed, bargain::ask_extension;
+    /// Seller: gives more time on the offer; never less.
+    ExtendGive = "extension.grant": ExtendGive => Signed, bargain::grant_extension;
+    /// Seller: gives no more time.
+    ExtendDeny = "extension.refuse": ExtendDeny => Signed, bargain::refuse_extension;
+    /// Promises to deal with nobody else for this until then.
+    HoldSend = "hold.send": HoldSend => Signed, bargain::hold;
     /// Buyer: orders on a standing bid.
     OrderPlace = "order.place": OrderPlace => Signed, order::place;
     /// Seller: answers an order. Buyer: answers a changed answer.

@@ -151,7 +151,10 @@ pub(super) async fn send(handle: &Handle, asked: RfpSend) -> Result<RfpSent, Api
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The content of the RFP, and what was odd in it. The buyer is the profile's unless the request names one.
-async fn content(handle: &Handle, json: Value) -> Result<(Box<Rfp>, Vec<RfpWarning>), ApiError> {
+pub(super) async fn content(
+    handle: &Handle,
+    json: Value,
+) -> Result<(Box<Rfp>, Vec<RfpWarning>), ApiError> {
     if json.get("schedule").is_some() {
         let rfp = super::read(json).map_err(|e| e.within("rfp"))?;
         return Ok((rfp, vec![]));
