@@ -21,7 +21,7 @@ export function isOver(row: DealRow): boolean {
   return row.turn.who !== "me" && OVER.has(row.state);
 }
 
-const BIDDING: ReadonlySet<DealState> = new Set<DealState>(["issued", "collecting", "delivered", "engaged", "bid_standing"]);
+const BIDDING: ReadonlySet<DealState> = new Set<DealState>(["issued", "collecting", "delivered", "engaged", "bid_standing", "needs_reconfirm"]);
 
 /** When a deal wants attention: the turn's end, else the end of bidding while there is bidding. */
 export function dueAt(row: DealRow): string | null {

@@ -38,6 +38,9 @@ const STATES: Record<DealState, [word: () => string, tone: Tone]> = {
   engaged: [m.st_engaged, "plain"],
   bid_standing: [m.st_bid_standing, "ok"],
   bid_late: [m.st_bid_late, "warn"],
+  needs_reconfirm: [m.st_needs_reconfirm, "warn"],
+  countered_by_buyer: [m.st_countered_by_buyer, "warn"],
+  countered_by_seller: [m.st_countered_by_seller, "warn"],
   ordered: [m.st_ordered, "warn"],
   answered: [m.st_answered, "plain"],
   conditional: [m.st_conditional, "warn"],
@@ -60,10 +63,12 @@ function known(table: Readonly<Record<string, [word: () => string, tone: Tone]>>
 
 /** Where a deal or dialogue stands, as the side that looks at it would say it. */
 export function stateWord(state: DealState, role: Role): string {
+  if (state === `countered_by_${role}`) return m.st_counter_own();
   if (role === "seller") {
     if (state === "delivered") return m.st_delivered_seller();
     if (state === "engaged") return m.st_engaged_seller();
     if (state === "bid_standing") return m.st_bid_standing_seller();
+    if (state === "needs_reconfirm") return m.st_needs_reconfirm_seller();
     if (state === "ordered") return m.st_ordered_seller();
     if (state === "declined") return m.st_declined_seller();
   }
