@@ -104,6 +104,20 @@ async fn a_countered_and_extended_offer_is_ordered_at_its_new_price() {
     let agreed = Money::from_minor(9_500_000, "KRW".parse().unwrap());
     assert_eq!(state.order.unwrap().order().total, agreed);
     seller.phase(deal, Phase::Concluded).await;
+
+    let winner = seller.handle.peer_id();
+    ask(
+        &buyer,
+        "terms.sign",
+        json!({ "deal": deal, "seller": winner }),
+    )
+    .await;
+    notice(&mut seller, "terms_to_sign").await;
+    ask(&seller, "terms.sign", json!({ "deal": deal })).await;
+    buyer.phase(deal, Phase::Reported).await;
+    let bundle = ask(&buyer, "deal.transcript", json!({ "deal": deal })).await;
+    let verdict = opener_api::transcript::verify(bundle.to_string().as_bytes());
+    assert!(verdict.ok, "{:?}", verdict.checks);
 }
 
 #[tokio::test(flavor = "multi_thread")]
