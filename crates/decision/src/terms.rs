@@ -251,15 +251,17 @@ mod tests {
     }
 
     #[test]
-    fn an_acceptance_gives_the_lines_of_the_order_whatever_it_repeats() {
+    fn an_acceptance_gives_the_lines_of_the_order_in_its_order_and_once() {
         let mut deal = deal(Disclosure::Full);
         let mut answers = deal.response.lines.clone().into_vec();
         answers.reverse();
+        deal.response.lines = answers.clone().try_into().unwrap();
+        let signed = terms(&deal).unwrap();
+        let lines: Vec<u32> = signed.lines.iter().map(|line| line.line).collect();
+        assert_eq!((lines, signed.total), (vec![1, 2], Some(deal.order.total)));
         answers.push(answers[0].clone());
         deal.response.lines = answers.try_into().unwrap();
-        let terms = terms(&deal).unwrap();
-        let lines: Vec<u32> = terms.lines.iter().map(|line| line.line).collect();
-        assert_eq!((lines, terms.total), (vec![1, 2], Some(deal.order.total)));
+        assert_eq!(terms(&deal).unwrap_err().field, "lines[0].status");
     }
 
     #[test]
