@@ -103,6 +103,11 @@ impl Engine {
 
     /// The difference of clocks that was measured: theirs minus ours.
     pub fn set_skew(&mut self, skew: Option<Duration>) {
+        if let Some(skew) = skew
+            && skew.millis().abs() > WARN_SKEW.millis()
+        {
+            tracing::warn!(%skew, "this computer's clock differs from those of the directories");
+        }
         self.skew = skew;
     }
 
