@@ -9,6 +9,8 @@ The tasks of this repository.
   cargo xtask test              install what is missing, check, then all tests, slow suites last
   cargo xtask check             the quick part: formatting, clippy, the house tests, licences and sources
   cargo xtask install           only install what is missing
+  cargo xtask screens [DIR]     save a picture of every view of the web UI, in both languages and themes, wide and narrow
+                                [default: target/screens]
   cargo xtask bindings          write the TypeScript types into ui/src/bindings
   cargo xtask soak crash --kills N [--seed S]
                                 kill real peers in the middle of deals and count what is lost or doubled
@@ -30,6 +32,8 @@ pub enum Task {
     Test,
     /// Play the sample deal; the rest goes to `opener replay`.
     Run(Vec<String>),
+    /// Save a picture of every view, in this folder if one is given.
+    Screens(Option<String>),
     /// Write the TypeScript bindings.
     Bindings,
     /// Run the soak; everything after the word goes to its binary.
@@ -54,6 +58,10 @@ pub fn parse(arguments: &[String]) -> Result<Task, String> {
         "check" => plain(Task::Check),
         "test" => plain(Task::Test),
         "bindings" => plain(Task::Bindings),
+        "screens" if rest.len() > 1 => {
+            Err("`screens` takes one argument at most, a folder.".to_owned())
+        }
+        "screens" => Ok(Task::Screens(rest.first().cloned())),
         "run" => Ok(Task::Run(rest.to_vec())),
         "soak" if rest.is_empty() => {
             Err("`soak` needs the name of a soak, such as `crash`.".to_owned())
@@ -93,6 +101,16 @@ mod tests {
     }
 
     #[test]
+    fn screens_takes_one_folder_at_most() {
+        assert_eq!(parsed("screens"), Ok(Task::Screens(None)));
+        assert_eq!(
+            parsed("screens shots"),
+            Ok(Task::Screens(Some("shots".to_owned())))
+        );
+        assert!(parsed("screens one two").is_err());
+    }
+
+    #[test]
     fn an_unknown_task_is_refused_by_name() {
         assert!(parsed("deploy").is_err_and(|problem| problem.contains("deploy")));
     }
@@ -110,6 +128,7 @@ mod tests {
             "test",
             "check",
             "install",
+            "screens",
             "bindings",
             "soak crash",
             "help",

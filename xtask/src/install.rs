@@ -18,6 +18,15 @@ pub fn for_building() -> Result<()> {
     system_packages(NEEDS)
 }
 
+/// The same for what plays in a browser.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn for_browsing() -> Result<()> {
+    system_packages(NEEDS)?;
+    system_packages(TEST_NEEDS)
+}
+
 /// The same for the checks, which lint and look at licences too.
 ///
 /// # Errors

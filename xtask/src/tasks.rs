@@ -46,6 +46,10 @@ pub fn perform(task: Task) -> Result<()> {
                 arguments,
             )
         }
+        Task::Screens(folder) => {
+            install::for_browsing()?;
+            steps::run(&screens(folder.as_deref())?)
+        }
         Task::Bindings => steps::run(&[bindings()]),
         Task::Soak(arguments) => {
             steps::run(&[Step::cargo("build", &["build", "--workspace", "--bins"])])?;
@@ -110,12 +114,6 @@ fn full(suites: &Suites) -> Vec<Step> {
 
 /// The web UI: its packages as locked, types, tests, the build, and whole rounds in a browser.
 fn interface() -> Vec<Step> {
-    let npm = |name: &str, words: &[&str]| {
-        let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        let mut arguments = vec!["--prefix", "ui"];
-        arguments.extend(words);
-        Step::program(name, program, &arguments)
-    };
     vec![
         npm("packages of the UI", &["ci"]),
         npm("types of the UI", &["run", "check"]),
@@ -123,6 +121,31 @@ fn interface() -> Vec<Step> {
         npm("build of the UI", &["run", "build"]),
         npm("rounds in a browser", &["run", "e2e"]).with("OPENER_BIN", steps::built("opener")),
     ]
+}
+
+/// A step of npm in the folder of the web UI.
+fn npm(name: &str, words: &[&str]) -> Step {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut arguments = vec!["--prefix", "ui"];
+    arguments.extend(words);
+    Step::program(name, program, &arguments)
+}
+
+/// Pictures of every view: the programs they need, then a browser that takes them.
+fn screens(folder: Option<&str>) -> Result<Vec<Step>> {
+    let folder = match folder {
+        Some(given) => std::env::current_dir()?.join(given),
+        None => steps::target().join("screens"),
+    };
+    let script = steps::root().join("ui").join("e2e").join("screens.mjs");
+    let take = [script, folder].map(|path| path.to_string_lossy().into_owned());
+    Ok(vec![
+        Step::cargo("build", &["build", "--workspace", "--bin", "opener"]),
+        npm("packages of the UI", &["ci"]),
+        npm("build of the UI", &["run", "build"]),
+        Step::program("pictures", "node", &[&take[0], &take[1]])
+            .with("OPENER_BIN", steps::built("opener")),
+    ])
 }
 
 fn bindings() -> Step {
@@ -190,6 +213,14 @@ mod tests {
         let lines = shown(&interface());
         assert!(lines[0].ends_with("ui ci"), "packages as locked");
         assert!(lines[3].ends_with("run build") && lines[4].ends_with("run e2e"));
+    }
+
+    #[test]
+    fn pictures_are_taken_last_and_kept_where_they_were_asked_for() {
+        let steps = screens(Some("shots")).unwrap();
+        let last = steps.last().unwrap();
+        assert!(last.arguments[1].ends_with("shots"));
+        assert!(shown(&steps)[2].ends_with("run build"));
     }
 
     #[test]

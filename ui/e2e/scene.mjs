@@ -1,0 +1,163 @@
+// A market with a life: a firm that buys and sells, three sellers and a buyer around it, and deals in every state.
+import { join } from "node:path";
+import { ask, start } from "./market.mjs";
+
+const place = (locality, latitude_e6, longitude_e6) => ({ country: "KR", locality, latitude_e6, longitude_e6 });
+const HERE = { country: "KR", locality: "Incheon, Namdong-gu", latitude: 37.4473, longitude: 126.7315 };
+
+const firm = (name, where, words, roles = { buys: true, sells: true }) => ({
+  name, roles, place: where, categories: [], words, radius_km: 300, currencies: ["KRW"], languages: ["ko", "en"], disclosure: "full", contact: "office@example.kr",
+});
+
+/** The firms, by the name that this script has for them. */
+const FIRMS = {
+  me: firm("Namdong 남동공방", place("인천 남동구", 37_447_300, 126_731_500), "light steel framing 경량 철골 설치"),
+  hanil: firm("한일철강 Hanil Steel", place("인천", 37_456_300, 126_705_200), "rebar 철근 hinges 경첩 tie wire 결속선"),
+  mega: firm("Mega Hardware", place("부천", 37_503_400, 126_766_000), "rebar 철근 hinges 경첩 tie wire 결속선"),
+  dongbu: firm("Dongbu Metals 동부금속", place("화성", 37_199_600, 126_831_200), "rebar 철근 hinges 경첩"),
+  sejin: firm("Sejin Trading 세진상사", place("수원", 37_263_600, 127_028_600), "rebar 철근 gloves 장갑"),
+  office: firm("Seoul Office Interior 서울오피스", place("서울", 37_566_500, 126_978_000), "interior", { buys: true, sells: false }),
+};
+
+/** Milliseconds between two looks, and how many looks are worth it. */
+const [PAUSE, LOOKS] = [60, 500];
+
+/** Asks until the answer is as wanted. */
+export async function until(peer, method, params, wanted) {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const found = await ask(peer, method, params);
+    const answer = wanted(found);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  throw new Error(`${method} never became as wanted`);
+}
+
+/** A request as the api reads it. */
+export function rfp(title, lines, more = {}) {
+  const { budget = 12_000_000, ...rest } = more;
+  return {
+    title, language: "en", deadline: "in 130 min", award_by: "in 2 days",
+    rules: { commitment: "firm", validity: "7 days", partial: true, max_rounds: 5, tax: "net" },
+    currencies: ["KRW"],
+    delivery: { place: HERE, from: "in 3 days", until: "in 8 days" },
+    incoterm: { rule: "dap", place: "Incheon" },
+    payment: "30 days after invoice",
+    criteria: [
+      { name: "Price", measure: "total", weight: 50, best: budget * 0.7, worst: budget },
+      { name: "Lead time", measure: "lead_time_days", weight: 30, best: 2, worst: 14 },
+      { name: "Distance", measure: "distance_km", weight: 20, best: 0, worst: 100 },
+    ],
+    disclosure: "prices",
+    lines: lines.map(([name, value, unit]) => ({ name, quantity: { value, unit } })),
+    ...rest,
+  };
+}
+
+const arrived = (peer, deal) => until(peer, "deal.list", {}, (rows) => rows.some((row) => row.deal === deal));
+const bids = (peer, deal, n) => until(peer, "deal.show", { deal }, (view) => view.dialogues.filter((one) => one.bids.length > 0).length >= n);
+const dialogue = (peer, deal, seller, states) =>
+  until(peer, "deal.show", { deal }, (view) => view.dialogues.find((one) => one.seller === seller && states.includes(one.state)));
+
+async function offer(peer, deal, lines, more = {}) {
+  await arrived(peer, deal);
+  return ask(peer, "bid.send", {
+    deal,
+    bid: {
+      tax_basis: "net", valid_for_s: 6 * 3600, commitment: { kind: "firm" },
+      lines: lines.map(([line, price, lead_time_days]) => ({ line, price: String(price), lead_time_days })),
+      ...more,
+    },
+  });
+}
+const freight = (amount) => [{ kind: "freight", description: "truck", amount: { amount: String(amount), currency: "KRW" } }];
+
+/** Starts the firms. Each is `{ gateway, token, peer_id, child }`. */
+async function cast(binary, data, directory, ui) {
+  const started = await Promise.all(Object.entries(FIRMS).map(async ([name, profile]) => {
+    const { child, ready } = await start(binary, ["peer", "--data", join(data, name), "--directory", directory, ...(name === "me" ? ["--ui", ui] : [])]);
+    await ask(ready, "profile.set", profile);
+    return [name, { ...ready, child, name: profile.name }];
+  }));
+  return Object.fromEntries(started);
+}
+
+/** Three bids for steel, one of them revised, one seller who declines, and a question. */
+async function steel({ me, hanil, mega, dongbu, sejin }) {
+  const lines = [["Rebar SD400, 10 mm, 8 m bars 철근", "12000", "KGM"], ["Tie wire, annealed, 0.9 mm 결속선", "150", "KGM"]];
+  const request = rfp("Rebar SD400 10 mm, 12 t", lines, { description: "For a two-storey workshop. The lane takes trucks up to 5 t.\n골목이 좁아 5톤 이하 차량만 들어옵니다." });
+  const { deal } = await ask(me, "rfp.send", { rfp: request, to: [hanil, mega, dongbu, sejin].map((one) => one.peer_id) });
+  await offer(mega, deal, [[1, 790, 5], [2, 2100, 5]], { commitment: { kind: "revocable" } });
+  await Promise.all([
+    arrived(sejin, deal).then(() => ask(sejin, "decline.send", { deal, reason: "no_stock", remark: "10 mm is sold out until December" })),
+    arrived(hanil, deal).then(() => ask(hanil, "question.send", { deal, line: 1, text: "8 m 봉을 절단해도 될까요? Could we cut the bars to 6 m?" })),
+    offer(hanil, deal, [[1, 745, 3], [2, 1980, 3]], { quote_number: "HS-2611-04", charges: freight(0) }),
+    offer(dongbu, deal, [[1, 751, 9]], { charges: freight(210_000), payment: "half in advance", commitment: { kind: "revocable" }, valid_for_s: 1500 }),
+  ]);
+  await offer(mega, deal, [[1, 768, 4], [2, 2050, 4]], { charges: freight(120_000), commitment: { kind: "revocable" } });
+  await bids(me, deal, 3);
+  await until(me, "deal.show", { deal }, (view) => view.dialogues.some((one) => one.seller === mega.peer_id && one.bids.length > 1));
+  return deal;
+}
+
+/** Bids, a counter-offer, and the answer to it. */
+async function hinges({ me, mega, dongbu }) {
+  const { deal } = await ask(me, "rfp.send", { rfp: rfp("Door hinges, 400", [["Door hinges, stainless, 100 mm 경첩", "400", "H87"]], { budget: 2_000_000, deadline: "in 22 min" }), to: [mega.peer_id, dongbu.peer_id] });
+  await offer(mega, deal, [[1, 3900, 4]]);
+  await bids(me, deal, 1);
+  await ask(me, "chat.send", { deal, seller: mega.peer_id, text: "Can you come down a little? We take all 400 at once." });
+  await ask(me, "counter.send", { deal, seller: mega.peer_id, changes: [{ kind: "line", line: 1, price: { price: "3500", base_quantity: "1" }, lead_time_days: 3 }] });
+  await until(mega, "deal.show", { deal }, (view) => view.dialogues[0]?.state === "countered_by_buyer");
+  await ask(mega, "chat.send", { deal, text: "3일이면 가능합니다. 가격은 조금 더 주세요." });
+  await ask(mega, "counter.send", { deal, changes: [{ kind: "line", line: 1, price: { price: "3650", base_quantity: "1" }, lead_time_days: 3 }], remark: "오전 배송 가능합니다" });
+  await dialogue(me, deal, mega.peer_id, ["countered_by_seller"]);
+  return { deal, seller: mega.peer_id };
+}
+
+/** Ordered, concluded, signed by both. */
+async function chairs({ me }) {
+  const { deal } = await ask(me, "rfp.send", { rfp: rfp("Office chairs 사무용 의자, 24", [["Office chairs 의자", "24", "H87"]], { budget: 6_000_000 }), radius_km: 600 });
+  await bids(me, deal, 1);
+  const view = await until(me, "ranking.show", { deal }, (found) => found.ranked.length > 0 && found);
+  const best = view.ranked[0];
+  await ask(me, "order.place", { deal, seller: best.seller, bid: best.bid });
+  await dialogue(me, deal, best.seller, ["concluded"]);
+  await ask(me, "terms.sign", { deal, seller: best.seller });
+  await dialogue(me, deal, best.seller, ["reported"]);
+  return { deal, seller: best.seller };
+}
+
+/** One sent and not answered, one called off. */
+async function quiet({ me, hanil, mega, sejin }) {
+  await ask(me, "rfp.send", { rfp: rfp("Packing tape, 200 rolls", [["Packing tape 포장 테이프", "200", "H87"]]), to: [hanil.peer_id, mega.peer_id] });
+  const { deal } = await ask(me, "rfp.send", { rfp: rfp("Work gloves, 50 pairs", [["Work gloves 작업 장갑", "50", "NPR"]]), to: [sejin.peer_id] });
+  await ask(me, "rfp.cancel", { deal, reason: "found in the cellar" });
+}
+
+/** What comes in: one that we have bid on, and two that ring. */
+async function incoming({ me, office }) {
+  const lines = [["Light steel framing, two units 경량 철골 설치, 2동", "2", "H87"], ["Site survey 현장 실측", "1", "H87"]];
+  const made = [];
+  for (const [title, budget] of [["Partition frame, 30 m", 9_000_000], ["경량 철골 설치, 2동", 30_000_000], ["Mezzanine, steel 철골 중이층 증설 공사 및 계단 제작 설치 일체", 60_000_000]]) {
+    const { deal } = await ask(office, "rfp.send", { rfp: rfp(title, lines, { budget, deadline: "in 5 h" }), to: [me.peer_id] });
+    await arrived(me, deal);
+    made.push(deal);
+  }
+  await offer(me, made[0], [[1, 3_800_000, 6], [2, 350_000, 2]]);
+  const notices = await ask(me, "inbox.list", {});
+  for (const one of notices.filter((notice) => notice.deal === made[0])) await ask(me, "inbox.acknowledge", { id: one.id });
+  return { deal: made[1], bidOn: made[0] };
+}
+
+/** The whole: firms, and the deals to look at. `ui` is the folder of the built interface. */
+export async function stage(binary, data, ui) {
+  const market = await start(binary, ["market", "--sellers", "9", "--data", join(data, "market")]);
+  const directory = market.ready.directory[0];
+  const firms = await cast(binary, data, directory, ui);
+  const done = await chairs(firms);
+  await quiet(firms);
+  const countered = await hinges(firms);
+  const compared = await steel(firms);
+  const rung = await incoming(firms);
+  return { directory, firms, compared, countered, done, rung };
+}
