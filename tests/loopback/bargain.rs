@@ -92,6 +92,7 @@ async fn a_countered_and_extended_offer_is_ordered_at_its_new_price() {
     buyer.until("the extension", extended).await;
 
     let part = OrderPart {
+        lines: Vec::new(),
         lots: Vec::new(),
         answer_within: Duration::from_secs(600),
     };
@@ -156,6 +157,17 @@ async fn a_revised_request_waits_for_bids_to_be_confirmed() {
     )
     .await;
     let state = seller.phase(deal, Phase::NeedsReconfirm).await;
+    let shown = ask(&seller, "deal.show", json!({ "deal": deal })).await;
+    let waiting = &shown["dialogues"][0]["bids"][0];
+    assert_eq!(
+        (&waiting["state"], &waiting["revision"]),
+        (&json!("unconfirmed"), &json!(1))
+    );
+    for side in [&seller, &buyer] {
+        let changes = ask(side, "rfp.changes", json!({ "deal": deal })).await;
+        assert_eq!(changes["changed"], json!(["description"]));
+        assert_eq!(changes["before"]["revision"], json!(1));
+    }
     let mut again = bid(&state, &profile("한일철강", true), 9_840_000);
     again.revision = 2;
     seller
@@ -169,4 +181,12 @@ async fn a_revised_request_waits_for_bids_to_be_confirmed() {
         (state.phase == Phase::BidStanding && state.rfp.body.revision == 2).then_some(())
     };
     buyer.until("the confirmation", confirmed).await;
+
+    // A part of the line is no exact order: the seller answers it.
+    let part = json!({ "deal": deal, "lines": [{ "line": 1, "quantity": "1" }] });
+    ask(&buyer, "order.place", part).await;
+    let state = seller.phase(deal, Phase::Ordered).await;
+    let placed = state.order.unwrap();
+    assert!(!placed.exact);
+    assert_eq!(placed.order().lines[0].quantity.value.to_string(), "1");
 }

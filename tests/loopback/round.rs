@@ -10,6 +10,7 @@ use opener_trade::{Duration, directory::Query};
 use crate::kit::{Actor, bid, directory, peer, profile, rfp};
 
 const WHOLE: fn() -> OrderPart = || OrderPart {
+    lines: Vec::new(),
     lots: Vec::new(),
     answer_within: Duration::from_secs(600),
 };

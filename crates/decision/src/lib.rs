@@ -24,7 +24,7 @@ pub use award::{Award, best_per_lot, proposal};
 pub use candidate::{Assessment, Candidate, Exclusion};
 pub use deviation::{Deviation, Point, declared, deviations};
 pub use obstacle::{Group, Obstacle};
-pub use order::{Moments, OrderError, Taking, order_from};
+pub use order::{LinePart, Moments, OrderError, Taking, order_from};
 pub use rank::{Apart, Ranked, Ranking, rank};
 pub use score::{SHOWN_DECIMALS, Scored, Share, Step, score};
 pub use terms::{Concluded, terms_of};

@@ -1,9 +1,11 @@
 //! The order that a bid leads to: exactly the bid's lines, prices and charges.
 
 use opener_trade::{
-    DocumentId, Duration, Invalid, Money, Timestamp,
-    document::{Bid, Body, Order, OrderLine, Rfp},
+    DocumentId, Duration, Invalid, Money, Number, Quantity, Timestamp,
+    document::{Bid, BidLine, Body, Order, OrderLine, Rfp},
 };
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::part::Part;
 
@@ -15,7 +17,18 @@ pub enum Taking<'a> {
     /// These lots.
     Lots(&'a [u16]),
     /// These lines, optional ones too.
-    Lines(&'a [u32]),
+    Lines(&'a [LinePart]),
+}
+
+/// So much of one offered line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct LinePart {
+    /// The RFP's line number.
+    pub line: u32,
+    /// How much of it, in the line's unit; all that is offered if nothing is said.
+    pub quantity: Option<Number>,
 }
 
 /// The moments of an order.
@@ -51,7 +64,7 @@ pub enum OrderError {
 /// the disclosure is the stricter of the two.
 ///
 /// A part of the request is ordered as it is ranked: lots and the whole leave optional lines out, unless nothing else
-/// is there or the bid can only be ordered whole. Several lots of one bid belong in one order, because its bid-wide
+/// is there or the bid can only be ordered whole. A line taken in part costs its price for that part. Several lots of one bid belong in one order, because its bid-wide
 /// charges are owed once for each order.
 ///
 /// # Errors
@@ -66,7 +79,7 @@ pub fn order_from(
     let part = match taking {
         Taking::Whole => Part::whole(rfp),
         Taking::Lots(lots) => Part::of(rfp, |line| line.lot.is_some_and(|lot| lots.contains(&lot))),
-        Taking::Lines(lines) => Part::named(rfp, lines),
+        Taking::Lines(lines) => Part::named(rfp, &numbers(lines)),
     };
     let offer = part.offer(bid);
     if let (Taking::Lines(_), Some(missing)) = (taking, offer.missing.first()) {
@@ -75,19 +88,18 @@ pub fn order_from(
     if offer.lines.is_empty() {
         return Err(OrderError::NothingOffered);
     }
-    if bid.all_or_nothing && !offer.is_whole {
-        return Err(OrderError::WholeOnly);
-    }
     let lines: Vec<OrderLine> = offer
         .lines
         .iter()
-        .map(|(_, offered)| OrderLine {
-            line: offered.line,
-            quantity: offered.quantity,
-            price: offered.price,
-            amount: offered.amount,
-        })
-        .collect();
+        .map(|(_, offered)| ordered(bid, offered, taking))
+        .collect::<Result<_, _>>()?;
+    let full = lines
+        .iter()
+        .zip(&offer.lines)
+        .all(|(line, (_, offered))| line.quantity == offered.quantity);
+    if bid.all_or_nothing && !(offer.is_whole && full) {
+        return Err(OrderError::WholeOnly);
+    }
     let charges: Vec<_> = offer.charges(bid).into_iter().cloned().collect();
     let amounts = lines.iter().map(|line| line.amount);
     let total = Money::sum(
@@ -109,6 +121,35 @@ pub fn order_from(
     };
     order.check()?;
     Ok(order)
+}
+
+fn numbers(lines: &[LinePart]) -> Vec<u32> {
+    lines.iter().map(|part| part.line).collect()
+}
+
+/// An offered line as far as it is taken.
+fn ordered(bid: &Bid, offered: &BidLine, taking: Taking<'_>) -> Result<OrderLine, Invalid> {
+    let wanted = match taking {
+        Taking::Lines(lines) => lines.iter().find(|part| part.line == offered.line),
+        Taking::Whole | Taking::Lots(_) => None,
+    };
+    let quantity = Quantity {
+        value: wanted
+            .and_then(|part| part.quantity)
+            .unwrap_or(offered.quantity.value),
+        unit: offered.quantity.unit,
+    };
+    let amount = if quantity == offered.quantity {
+        offered.amount
+    } else {
+        offered.price.amount_of(&quantity, bid.currency)?
+    };
+    Ok(OrderLine {
+        line: offered.line,
+        quantity,
+        price: offered.price,
+        amount,
+    })
 }
 
 #[cfg(test)]
@@ -168,11 +209,41 @@ mod tests {
         let mut lines = bid.lines.clone().into_vec();
         lines[1].offer = LineOffer::NoQuote;
         bid.lines = lines.try_into().unwrap();
-        let order = |taking| order_from(&rfp, id(1), &bid, taking, moments());
-        assert_eq!(order(Taking::Lines(&[2])), Err(OrderError::NotOffered(2)));
-        assert_eq!(order(Taking::Lines(&[9])), Err(OrderError::NotOffered(9)));
-        assert_eq!(order(Taking::Lines(&[1])).unwrap().total, eur(100));
-        assert_eq!(order(Taking::Lines(&[])), Err(OrderError::NothingOffered));
+        let order = |line| {
+            let lines = [part(line, None)];
+            order_from(&rfp, id(1), &bid, Taking::Lines(&lines), moments())
+        };
+        assert_eq!(order(2), Err(OrderError::NotOffered(2)));
+        assert_eq!(order(9), Err(OrderError::NotOffered(9)));
+        assert_eq!(order(1).unwrap().total, eur(100));
+        let none = order_from(&rfp, id(1), &bid, Taking::Lines(&[]), moments());
+        assert_eq!(none, Err(OrderError::NothingOffered));
+    }
+
+    fn part(line: u32, quantity: Option<&str>) -> LinePart {
+        LinePart {
+            line,
+            quantity: quantity.map(|value| value.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_line_costs_its_share_and_a_whole_bid_is_not_parted() {
+        let rfp = rfp(&[("12", None), ("4", None)]);
+        let mut bid = bid(&rfp, &[1200, 400]);
+        let order = |bid: &Bid, lines: &[LinePart]| {
+            order_from(&rfp, id(1), bid, Taking::Lines(lines), moments())
+        };
+        let some = order(&bid, &[part(1, Some("5")), part(2, None)]).unwrap();
+        assert_eq!((some.lines[0].amount, some.total), (eur(500), eur(900)));
+        assert_eq!(some.lines[1].quantity.value.to_string(), "4");
+        let none = order(&bid, &[part(1, Some("0"))]);
+        assert!(matches!(none, Err(OrderError::Invalid(_))), "{none:?}");
+        bid.all_or_nothing = true;
+        let less = order(&bid, &[part(1, Some("5")), part(2, None)]);
+        assert_eq!(less, Err(OrderError::WholeOnly));
+        let all = order(&bid, &[part(1, Some("12")), part(2, None)]);
+        assert_eq!(all.unwrap().total, bid.total);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use opener_decision::LinePart;
 use opener_negotiation::{Role, dialogue, request};
 use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
 use opener_trade::{
@@ -95,7 +96,9 @@ pub enum Recipients {
 /// What part of a bid is ordered, and how long the seller may take to answer.
 #[derive(Debug, Clone)]
 pub struct OrderPart {
-    /// These lots; none named means every line of the bid.
+    /// These lines, and how much of each. Not beside lots.
+    pub lines: Vec<LinePart>,
+    /// These lots; with no lines and no lots named, every line of the bid.
     pub lots: Vec<u16>,
     /// From now.
     pub answer_within: Duration,

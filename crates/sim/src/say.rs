@@ -125,6 +125,7 @@ impl World {
         lots: &[u16],
     ) -> Result<DocumentId, Halt> {
         let part = OrderPart {
+            lines: vec![],
             lots: lots.to_vec(),
             answer_within: ANSWER_WITHIN,
         };

@@ -241,6 +241,7 @@ async fn advance(desk: &Desk<'_>, observer: &Observer, deal: DealId) -> Result<b
                 deal,
                 seller: Some(best.seller),
                 bid: Some(best.bid),
+                lines: Default::default(),
                 lots: List::default(),
                 answer_within_s: None,
             };

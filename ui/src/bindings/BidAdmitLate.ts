@@ -11,4 +11,8 @@ deal: string,
 /**
  * The bid.
  */
-bid: string, };
+bid: string, 
+/**
+ * Why, in words: it is kept as a finding about the bid.
+ */
+reason: string, };

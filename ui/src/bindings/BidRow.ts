@@ -9,9 +9,13 @@ import type { TaxBasis } from "./TaxBasis";
  */
 export type BidRow = { 
 /**
- * The bid document.
+ * The bid document, or the accepted counter-offer that made these terms.
  */
 bid: string, 
+/**
+ * The revision of the request that it answers.
+ */
+revision: number, 
 /**
  * The deal.
  */

@@ -3,4 +3,4 @@
 /**
  * What became of a bid.
  */
-export type BidState = "standing" | "late" | "superseded" | "ordered" | "concluded" | "over";
+export type BidState = "standing" | "late" | "unconfirmed" | "superseded" | "ordered" | "concluded" | "over";

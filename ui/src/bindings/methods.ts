@@ -52,10 +52,14 @@ import type { OrderRespond } from "./OrderRespond";
 import type { Profile } from "./Profile";
 import type { ProfileGet } from "./ProfileGet";
 import type { ProfileView } from "./ProfileView";
+import type { QuestionList } from "./QuestionList";
 import type { QuestionSend } from "./QuestionSend";
+import type { QuestionsView } from "./QuestionsView";
 import type { RankingShow } from "./RankingShow";
 import type { RankingView } from "./RankingView";
 import type { RfpCancel } from "./RfpCancel";
+import type { RfpChanges } from "./RfpChanges";
+import type { RfpCompare } from "./RfpCompare";
 import type { RfpList } from "./RfpList";
 import type { RfpRevise } from "./RfpRevise";
 import type { RfpSend } from "./RfpSend";
@@ -87,6 +91,8 @@ export interface Methods {
   "rfp.show": { params: RfpShow; answer: RfpView };
   /** Revises a request: standing bids need confirmation, by a bid for the revision. */
   "rfp.revise": { params: RfpRevise; answer: Signed };
+  /** What a revision of a request has changed: both contents, and the fields that differ. */
+  "rfp.changes": { params: RfpCompare; answer: RfpChanges };
   /** Calls a request off. */
   "rfp.cancel": { params: RfpCancel; answer: Signed };
   /** What needs a person, newest first. */
@@ -113,6 +119,8 @@ export interface Methods {
   "ranking.show": { params: RankingShow; answer: RankingView };
   /** Seller: asks the buyer, privately. */
   "question.send": { params: QuestionSend; answer: Signed };
+  /** What was asked and answered about a request. */
+  "question.list": { params: QuestionList; answer: QuestionsView };
   /** Buyer: answers a question to every invited seller, the asker unnamed. */
   "answer.send": { params: AnswerSend; answer: Signed };
   /** Makes a counter-offer: changes of terms on the offer that stands. The buyer makes the first. */

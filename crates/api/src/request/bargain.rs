@@ -15,7 +15,10 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::{find::dialogue, rfp};
-use crate::{ApiError, clock, view::Signed};
+use crate::{
+    ApiError, clock,
+    view::{QuestionsView, Signed, names},
+};
 
 macro_rules! params {
     ($($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $about:literal])* $field:ident: $type:ty,)* })*) => {
@@ -51,6 +54,11 @@ params! {
         line: Option<u32>,
         /// The question.
         text: PeerText<QUESTION_BYTES>,
+    }
+    /// Asks for the questions and answers of a request.
+    QuestionList {
+        /// The deal.
+        deal: DealId,
     }
     /// Answers a question to every invited seller.
     AnswerSend {
@@ -151,6 +159,17 @@ pub(super) async fn question(handle: &Handle, said: QuestionSend) -> Result<Sign
         text: said.text,
     };
     say(handle, said.deal, None, Command::Ask(question)).await
+}
+
+pub(super) async fn questions(
+    handle: &Handle,
+    asked: QuestionList,
+) -> Result<QuestionsView, ApiError> {
+    let deal = handle.deal(asked.deal).await?;
+    let names = names(handle, &deal).await?;
+    Ok(QuestionsView::new(&deal, |seller| {
+        names.get(seller).cloned()
+    }))
 }
 
 pub(super) async fn answer(handle: &Handle, said: AnswerSend) -> Result<Signed, ApiError> {

@@ -83,13 +83,15 @@ pub struct BidAssess {
 }
 
 /// Admits a late bid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct BidAdmitLate {
     /// The deal.
     pub deal: DealId,
     /// The bid.
     pub bid: DocumentId,
+    /// Why, in words: it is kept as a finding about the bid.
+    pub reason: PeerText<REMARK_BYTES>,
 }
 
 pub(super) async fn send(handle: &Handle, sent: BidSend) -> Result<Signed, ApiError> {
@@ -221,6 +223,19 @@ pub(super) async fn admit_late(handle: &Handle, asked: BidAdmitLate) -> Result<D
             ..ApiError::new(Code::Rejected, "the bid is not late, or admitted already")
         });
     }
+    if asked.reason.is_blank() {
+        return Err(ApiError::invalid("reason", "say why the bid is admitted"));
+    }
     handle.admit_late(asked.deal, asked.bid).await?;
+    let finding = Assessment {
+        deal: asked.deal,
+        bid: asked.bid,
+        criterion: String::new(),
+        value: None,
+        excluded: false,
+        reason: asked.reason.to_string(),
+        at: clock::now(),
+    };
+    handle.assess(asked.deal, finding).await?;
     Ok(Done {})
 }

@@ -115,7 +115,7 @@ pub(super) async fn history(
     asked: DealHistory,
 ) -> Result<Vec<HistoryView>, ApiError> {
     let records = handle.records(asked.deal, asked.seller).await?;
-    Ok(records.iter().map(HistoryView::from).collect())
+    Ok(HistoryView::all(&records))
 }
 
 pub(super) async fn transcript(handle: &Handle, asked: DealTranscript) -> Result<Bundle, ApiError> {

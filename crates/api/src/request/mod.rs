@@ -20,7 +20,7 @@ mod terms;
 
 pub use bargain::{
     AnswerSend, CounterAccept, CounterRefuse, CounterSend, ExtendAsk, ExtendDeny, ExtendGive,
-    HoldSend, QuestionSend, RfpRevise,
+    HoldSend, QuestionList, QuestionSend, RfpRevise,
 };
 pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
 pub use contacts::{ContactsBlock, ContactsList};
@@ -31,7 +31,7 @@ pub use inbox::{InboxAcknowledge, InboxList};
 pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
-pub use rfp::{Reach, RfpCancel, RfpList, RfpSend, RfpSent, RfpShow, RfpWarning};
+pub use rfp::{Reach, RfpCancel, RfpCompare, RfpList, RfpSend, RfpSent, RfpShow, RfpWarning};
 pub use sellers::{SellersMatch, SellersMatched, Widen};
 pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
 pub use terms::{TermsShow, TermsSign};
@@ -46,7 +46,8 @@ use crate::{
     transcript::Bundle,
     view::{
         BidRow, BidView, ContactView, DealRow, DealView, DeliveryView, DirectoryView, Done,
-        HistoryView, ListingView, NetworkView, NoticeView, RankingView, RfpView, Signed, TermsView,
+        HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView, RfpChanges,
+        RfpView, Signed, TermsView,
     },
 };
 
@@ -159,6 +160,8 @@ methods! {
     RfpShow = "rfp.show": RfpShow => RfpView, rfp::show;
     /// Revises a request: standing bids need confirmation, by a bid for the revision.
     RfpRevise = "rfp.revise": RfpRevise => Signed, bargain::revise;
+    /// What a revision of a request has changed: both contents, and the fields that differ.
+    RfpCompare = "rfp.changes": RfpCompare => RfpChanges, rfp::changes;
     /// Calls a request off.
     RfpCancel = "rfp.cancel": RfpCancel => Signed, rfp::cancel;
     /// What needs a person, newest first.
@@ -185,6 +188,8 @@ methods! {
     RankingShow = "ranking.show": RankingShow => RankingView, ranking::show;
     /// Seller: asks the buyer, privately.
     QuestionSend = "question.send": QuestionSend => Signed, bargain::question;
+    /// What was asked and answered about a request.
+    QuestionList = "question.list": QuestionList => QuestionsView, bargain::questions;
     /// Buyer: answers a question to every invited seller, the asker unnamed.
     AnswerSend = "answer.send": AnswerSend => Signed, bargain::answer;
     /// Makes a counter-offer: changes of terms on the offer that stands. The buyer makes the first.

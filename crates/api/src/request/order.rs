@@ -1,5 +1,6 @@
 //! Orders and their answers.
 
+use opener_decision::LinePart;
 use opener_negotiation::{
     Role,
     dialogue::{Command, Placed, State},
@@ -27,7 +28,11 @@ pub struct OrderPlace {
     pub seller: Option<PeerId>,
     /// The bid; it must be the one that stands. Naming it makes sure that no revised bid is ordered unseen.
     pub bid: Option<DocumentId>,
-    /// These lots; none named means every line of the bid.
+    /// These lines, and how much of each: the rest may be ordered elsewhere. Not beside lots.
+    #[serde(default)]
+    #[ts(optional, as = "Option<List<LinePart, LINES>>")]
+    pub lines: List<LinePart, LINES>,
+    /// These lots; with no lines and no lots named, every line of the bid.
     #[serde(default)]
     #[ts(optional, as = "Option<List<u16, LOTS>>")]
     pub lots: List<u16, LOTS>,
@@ -111,7 +116,17 @@ pub(super) async fn place(handle: &Handle, asked: OrderPlace) -> Result<Signed, 
             ..ApiError::new(Code::Rejected, rule)
         });
     }
+    if !asked.lines.is_empty() && !asked.lots.is_empty() {
+        return Err(ApiError::invalid("lines", "name lines or lots, not both"));
+    }
+    let mut named: Vec<u32> = asked.lines.iter().map(|part| part.line).collect();
+    named.sort_unstable();
+    if let Some(twice) = named.windows(2).find(|pair| pair[0] == pair[1]) {
+        let rule = format!("line {} is named twice", twice[0]);
+        return Err(ApiError::invalid("lines", rule));
+    }
     let part = OrderPart {
+        lines: asked.lines.into_vec(),
         lots: asked.lots.into_vec(),
         answer_within: Duration::from_secs(i64::from(within)),
     };

@@ -4,7 +4,7 @@ use opener_formats::{FormatError, Timing, Warning, read_rfp};
 use opener_negotiation::Role;
 use opener_peer::{Handle, Recipients};
 use opener_trade::{
-    DealId, DocumentId, Duration, PeerId, PeerText, document::Rfp, limits::REMARK_BYTES,
+    DealId, DocumentId, Duration, Opened, PeerId, PeerText, document::Rfp, limits::REMARK_BYTES,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use ts_rs::TS;
 use super::{deal, find::require_buyer, rows};
 use crate::{
     ApiError, clock,
-    view::{DealRow, RfpView, Signed},
+    view::{DealRow, RfpChanges, RfpView, Signed},
 };
 
 /// Sends a request for proposal.
@@ -104,6 +104,17 @@ pub struct RfpShow {
     pub deal: DealId,
 }
 
+/// Asks what a revision has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RfpCompare {
+    /// The deal.
+    pub deal: DealId,
+    /// Since this revision; since the one before if nothing is said.
+    pub since: Option<u32>,
+}
+
 /// Calls a request off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -191,6 +202,28 @@ pub(super) async fn list(handle: &Handle, asked: RfpList) -> Result<Vec<DealRow>
 
 pub(super) async fn show(handle: &Handle, asked: RfpShow) -> Result<RfpView, ApiError> {
     Ok(RfpView::from(&handle.deal(asked.deal).await?))
+}
+
+pub(super) async fn changes(handle: &Handle, asked: RfpCompare) -> Result<RfpChanges, ApiError> {
+    let deal = handle.deal(asked.deal).await?;
+    let now = &deal.rfp.body;
+    let since = asked.since.unwrap_or(now.revision.saturating_sub(1));
+    // Every dialogue holds all revisions: one is enough.
+    let one = match deal.role {
+        Role::Buyer => deal.dialogues.first().map(|state| state.seller),
+        Role::Seller => None,
+    };
+    let records = handle.records(asked.deal, one).await?;
+    let before = records.iter().find_map(|record| match &*record.document {
+        Opened::Rfp(rfp) if rfp.body.revision == since => Some(rfp.body.clone()),
+        _ => None,
+    });
+    let before = before.ok_or_else(|| ApiError::not_found("revision"))?;
+    Ok(RfpChanges {
+        changed: now.changes_from(&before),
+        now: now.clone(),
+        before,
+    })
 }
 
 pub(super) async fn cancel(handle: &Handle, asked: RfpCancel) -> Result<Signed, ApiError> {

@@ -20,6 +20,8 @@ pub enum BidState {
     Standing,
     /// It came after the deadline: kept, not ranked unless admitted.
     Late,
+    /// It is on an earlier revision of the request and waits to be confirmed: it cannot be ordered.
+    Unconfirmed,
     /// A revised bid took its place.
     Superseded,
     /// It is ordered, the answer is awaited.
@@ -33,8 +35,10 @@ pub enum BidState {
 /// A bid in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct BidRow {
-    /// The bid document.
+    /// The bid document, or the accepted counter-offer that made these terms.
     pub bid: DocumentId,
+    /// The revision of the request that it answers.
+    pub revision: u32,
     /// The deal.
     pub deal: DealId,
     /// Whose bid it is.
@@ -110,6 +114,7 @@ pub(crate) fn bids(state: &dialogue::State) -> Vec<(BidRow, &Bid)> {
     let newest = [
         (&state.late, BidState::Late),
         (&state.standing, standing(state.phase)),
+        (&state.unconfirmed, unconfirmed(state.phase)),
     ];
     let newest = newest
         .into_iter()
@@ -135,12 +140,21 @@ const fn standing(phase: dialogue::Phase) -> BidState {
     }
 }
 
+const fn unconfirmed(phase: dialogue::Phase) -> BidState {
+    if phase.is_before_order() {
+        BidState::Unconfirmed
+    } else {
+        BidState::Over
+    }
+}
+
 fn row(state: &dialogue::State, offer: &Offer, of: BidState) -> BidRow {
     let (bid, rfp) = (offer.bid(), &state.rfp.body);
     let sums = totals(bid);
     let lead_times: Option<Vec<u32>> = bid.offered().map(|line| line.lead_time_days).collect();
     BidRow {
         bid: offer.id(),
+        revision: bid.revision,
         deal: state.deal,
         seller: state.seller,
         seller_name: bid.seller.name.to_string(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BidRow, DealState, DialogueState, OrderView, ReportView, Turn, Who,
+    BargainView, BidRow, DealState, DialogueState, OrderView, ReportView, Turn, Who,
     bid::{bids, count},
 };
 use crate::{ApiError, Code};
@@ -100,6 +100,8 @@ pub struct DialogueView {
     pub turn: Turn,
     /// The bids, the newest first.
     pub bids: Vec<BidRow>,
+    /// What is open between bid and order.
+    pub bargain: BargainView,
     /// The order.
     pub order: Option<OrderView>,
     /// The final terms, as far as they are signed: by buyer, by seller.
@@ -187,6 +189,7 @@ fn dialogue_view(state: &dialogue::State, names: &HashMap<PeerId, String>) -> Di
         state: state.phase.into(),
         turn: Turn::of(state),
         bids: bids(state).into_iter().map(|(row, _)| row).collect(),
+        bargain: BargainView::from(state),
         order: state
             .order
             .as_ref()

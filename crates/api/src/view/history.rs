@@ -1,11 +1,11 @@
 //! The documents of a deal in order.
 
 use opener_peer::Record;
-use opener_trade::{DocumentId, Opened, PeerId, Reason, Timestamp};
+use opener_trade::{DocumentId, Opened, PeerId, Reason, Timestamp, document::Rfp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::bid::count;
+use super::{SaidView, bid::count};
 
 /// One document of a deal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -28,10 +28,27 @@ pub struct HistoryView {
     pub receipts: u32,
     /// What it says in words: a chat's text, a reason, a remark. Text from a stranger: never HTML.
     pub text: Option<String>,
+    /// What else it says, where a card shows more of it.
+    pub said: Option<SaidView>,
 }
 
-impl From<&Record> for HistoryView {
-    fn from(record: &Record) -> Self {
+impl HistoryView {
+    /// The documents of a deal as a screen shows them; each revision of the request is told from the one before.
+    pub(crate) fn all(records: &[Record]) -> Vec<Self> {
+        let mut before: Option<&Rfp> = None;
+        records
+            .iter()
+            .map(|record| {
+                let view = HistoryView::new(record, before);
+                if let Opened::Rfp(rfp) = &*record.document {
+                    before = Some(&rfp.body);
+                }
+                view
+            })
+            .collect()
+    }
+
+    fn new(record: &Record, before: Option<&Rfp>) -> Self {
         let document = &*record.document;
         HistoryView {
             document: document.id(),
@@ -46,6 +63,7 @@ impl From<&Record> for HistoryView {
             void: record.void,
             receipts: count(record.receipts.len()),
             text: text(document).filter(|text| !text.is_empty()),
+            said: SaidView::of(document, before),
         }
     }
 }
@@ -58,6 +76,11 @@ fn text(document: &Opened) -> Option<String> {
         Opened::BidWithdraw(withdraw) => Some(withdraw.body.reason.to_string()),
         Opened::NotChosen(notice) => Some(notice.body.reason.to_string()),
         Opened::OrderResponse(response) => Some(response.body.remark.to_string()),
+        Opened::Counter(counter) => Some(counter.body.remark.to_string()),
+        Opened::CounterRefuse(refusal) => Some(refusal.body.reason.to_string()),
+        Opened::ExtendRequest(asked) => Some(asked.body.remark.to_string()),
+        Opened::ExtendRefuse(refusal) => Some(refusal.body.remark.to_string()),
+        Opened::Hold(hold) => Some(hold.body.remark.to_string()),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! What is shown: flat structs for screens and scripts. Ids and times are strings, money is amount and currency, states
 //! are codes; the words for them belong to whoever shows them.
 
+mod bargain;
 mod bid;
 mod board;
 mod contact;
@@ -12,10 +13,12 @@ mod order;
 mod ranking;
 mod report;
 mod request;
+mod said;
 mod seller;
 mod state;
 mod terms;
 
+pub use bargain::{AnswerView, BargainView, CounterView, QuestionView, QuestionsView, RfpChanges};
 pub use bid::{BidRow, BidState, BidView, Finding};
 pub use board::{DeliveryStage, DeliveryView};
 pub use contact::ContactView;
@@ -27,6 +30,7 @@ pub use order::{OrderView, Outcome, ResponseView};
 pub use ranking::{ApartView, ProposalView, RankedView, RankingView, StepView};
 pub use report::{ReportStage, ReportView};
 pub use request::{AwardView, AwardedLine, RfpView};
+pub use said::SaidView;
 pub use seller::{ListingView, SellerView};
 pub use state::{DealState, DialogueState, RequestState, Turn, Who};
 pub use terms::TermsView;

@@ -238,6 +238,7 @@ impl Round<'_> {
                 deal,
                 seller: Some(award.seller),
                 bid: Some(award.bid),
+                lines: Default::default(),
                 lots: award.lots.clone().try_into()?,
                 answer_within_s: Some(ANSWER_WITHIN_S),
             };

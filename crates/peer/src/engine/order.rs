@@ -52,10 +52,10 @@ impl Engine {
             grace: GRACE,
             release_after,
         };
-        let taking = if part.lots.is_empty() {
-            Taking::Whole
-        } else {
-            Taking::Lots(&part.lots)
+        let taking = match (part.lines.as_slice(), part.lots.as_slice()) {
+            ([], []) => Taking::Whole,
+            ([], lots) => Taking::Lots(lots),
+            (lines, _) => Taking::Lines(lines),
         };
         let order = order_from(
             &state.rfp.body,
