@@ -11,8 +11,8 @@ import { stage } from "./scene.mjs";
 const binary = process.env.OPENER_BIN;
 const dist = join(fileURLToPath(import.meta.url), "..", "..", "dist");
 const target = resolve(process.argv[2] ?? "target/screens");
-/** Views whose name contains this, if it is set. */
-const only = process.env.ONLY;
+/** Views whose name fits this expression, if it is set. */
+const only = process.env.ONLY && new RegExp(process.env.ONLY);
 if (!binary || !existsSync(binary)) throw new Error("OPENER_BIN must name the opener program");
 if (!existsSync(join(dist, "index.html"))) throw new Error("build the interface first: npm run build");
 
@@ -27,8 +27,9 @@ function views({ compared, countered, done, rung }) {
     ["deals", "/"],
     ["compare", `/deals/${compared}`],
     ["ranking", `/deals/${compared}`, tab(1)],
-    ["delivery", `/deals/${compared}`, tab(2)],
-    ["request", `/deals/${compared}`, tab(3)],
+    ["map", `/deals/${compared}`, tab(2)],
+    ["delivery", `/deals/${compared}`, tab(3)],
+    ["request", `/deals/${compared}`, tab(4)],
     ["order", `/deals/${compared}`, async (page, w) => {
       await page.getByRole("button", exact(w.order)).click();
       await page.getByRole("dialog").waitFor();
@@ -94,8 +95,9 @@ async function tour(browser, scene, fresh, size, locale) {
   page.setDefaultTimeout(20_000);
   const { me } = scene.firms;
   await page.goto(`${me.gateway}/#token=${me.token}`);
+  await page.getByRole("alertdialog").waitFor();
   for (const [name, path, prepare] of views(scene)) {
-    if (only && !name.includes(only)) continue;
+    if (only && !only.test(name)) continue;
     if (name !== "ring") await silence(page);
     await go(page, path);
     await settle(page);
@@ -103,7 +105,7 @@ async function tour(browser, scene, fresh, size, locale) {
     await shoot(page, name, size, locale);
     await page.keyboard.press("Escape");
   }
-  if (!only || "welcome".includes(only)) {
+  if (!only || only.test("welcome offline")) {
     const other = await context.newPage();
     await other.goto(`${fresh.gateway}/#token=${fresh.token}`);
     await shoot(other, "welcome", size, locale);

@@ -32,13 +32,3 @@ export function placeOf(town: Town, locale: Locale): Place {
     longitude_e6: Math.round(town.lon * 1e6),
   };
 }
-
-/** Where a point lies from a centre, in kilometres east and north: good enough for a picture of a region. */
-export function offsetKm(centre: Place, point: Place): { east: number; north: number } | null {
-  if (centre.latitude_e6 === undefined || centre.longitude_e6 === undefined) return null;
-  if (point.latitude_e6 === undefined || point.longitude_e6 === undefined) return null;
-  const km = 111.32;
-  const north = ((point.latitude_e6 - centre.latitude_e6) / 1e6) * km;
-  const east = ((point.longitude_e6 - centre.longitude_e6) / 1e6) * km * Math.cos((centre.latitude_e6 / 1e6) * (Math.PI / 180));
-  return { east, north };
-}
