@@ -393,7 +393,11 @@ fn a_full_order_can_be_answered() {
 
 #[test]
 fn the_largest_chat_fits_in_one_frame() {
-    fits(direct(Chat { text: full(0) }), 0, MAX_DOCUMENT_BYTES);
+    let chat = Chat {
+        text: full(0),
+        attachments: times(attachment),
+    };
+    fits(direct(chat), 0, MAX_DOCUMENT_BYTES);
 }
 
 fn largest_listing(unique: usize) -> Listing {

@@ -1,6 +1,7 @@
 //! What must never change: the bytes of the documents, and what is refused.
 
 mod actors;
+mod blobs;
 mod documents;
 mod forge;
 mod hostile;

@@ -55,6 +55,7 @@ const LISTS: &[(&str, &[i64], usize)] = &[
     ("order-change", &[1, 2], CHARGES),
     ("terms", &[13], LINES),
     ("terms", &[14], CHARGES),
+    ("chat.file", &[1, 1], ATTACHMENTS),
     ("listing", &[6], LISTING_CATEGORIES),
     ("listing", &[10], CURRENCIES),
     ("listing", &[11], LANGUAGES),

@@ -373,6 +373,12 @@ fn write() -> Vec<Vector> {
             documents::chat(),
         ),
         vector(
+            "chat.file",
+            "A picture without words.",
+            &[Buyer],
+            documents::chat_with_a_file(),
+        ),
+        vector(
             "receipt",
             "The seller has the request.",
             &[Seller],

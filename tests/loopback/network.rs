@@ -100,9 +100,7 @@ async fn a_buyer_that_moved_is_found_by_its_sellers() {
     seller.phase(sent.deal, Phase::Delivered).await;
     buyer.handle.shutdown().await;
 
-    let chat = Command::Chat(Chat {
-        text: "몇 톤까지 나눠 받을 수 있나요?".parse().unwrap(),
-    });
+    let chat = Command::Chat(Chat::of("몇 톤까지 나눠 받을 수 있나요?".parse().unwrap()));
     seller.handle.say(sent.deal, None, chat).await.unwrap();
     let mut buyer = restart(buyer.folder, None, &addresses[..1]).await;
     let arrived = |handle: Handle| async move {

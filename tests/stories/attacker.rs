@@ -104,9 +104,7 @@ async fn a_document_with_another_signature_or_under_another_name_is_refused() {
     let place = header(&world, deal, (bo, anna), (2, None));
     let payload = minicbor::to_vec(Document {
         header: place,
-        body: opener_trade::document::Chat {
-            text: papers::text("It is me, Bo."),
-        },
+        body: opener_trade::document::Chat::of(papers::text("It is me, Bo.")),
     });
     let forged = seal(world.identity(mallory), "chat", payload.unwrap());
     is_refused(&mut world, mallory, anna, &forged, Reason::BadSignature).await;

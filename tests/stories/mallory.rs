@@ -64,7 +64,7 @@ where
 /// A line of text at a place in a chain.
 pub fn chat(world: &World, by: Actor, header: Header, text: &str) -> Verified<Document<Chat>> {
     let text = text.parse().unwrap();
-    forge(world, by, header, Chat { text })
+    forge(world, by, header, Chat::of(text))
 }
 
 /// A chain of so many lines of text, beginning at `seq` 1.

@@ -34,6 +34,7 @@ pub(crate) struct Behaviour {
     pub(crate) gate: Gate,
     pub(crate) deliver: request_response::Behaviour<Codec>,
     pub(crate) directory: request_response::Behaviour<Codec>,
+    pub(crate) blob: request_response::Behaviour<Codec>,
     pub(crate) answer: request_response::Behaviour<Codec>,
     pub(crate) identify: identify::Behaviour,
     pub(crate) ping: ping::Behaviour,
@@ -53,6 +54,7 @@ impl Behaviour {
         };
         let deliver = ask(Protocol::Deliver);
         let directory = ask(Protocol::Directory);
+        let blob = ask(Protocol::Blob);
         let answer = request_response::Behaviour::with_codec(
             codec.clone(),
             Protocol::ALL
@@ -73,6 +75,7 @@ impl Behaviour {
             gate: Gate::new(config.limits),
             deliver,
             directory,
+            blob,
             answer,
             identify: identify::Behaviour::new(
                 identify::Config::new(PROTOCOL_VERSION.to_owned(), key)
@@ -92,6 +95,7 @@ impl Behaviour {
         match protocol {
             Protocol::Deliver => &mut self.deliver,
             Protocol::Directory => &mut self.directory,
+            Protocol::Blob => &mut self.blob,
         }
     }
 }

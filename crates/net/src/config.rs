@@ -101,12 +101,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// A peer program: listens on QUIC and TCP on every interface and takes deliveries.
+    /// A peer program: listens on QUIC and TCP on every interface, takes deliveries and gives out attached files.
     pub fn peer(secret_seed: Zeroizing<[u8; 32]>) -> Self {
         Self {
             secret_seed,
             listen: default_listen(),
-            serve: vec![Protocol::Deliver],
+            serve: vec![Protocol::Deliver, Protocol::Blob],
             agent: concat!("opener/", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::PEER,
         }

@@ -7,21 +7,22 @@ use std::{
 
 use libp2p::PeerId;
 
-use crate::Limits;
-
 /// Counts unanswered requests. `K` is the transport's name for an inbound request.
 #[derive(Debug)]
 pub(crate) struct Inbound<K> {
-    limits: Limits,
+    most: usize,
+    most_per_peer: usize,
     open: HashMap<K, PeerId>,
     per_peer: HashMap<PeerId, usize>,
     flushing: HashSet<K>,
 }
 
 impl<K: Copy + Eq + Hash> Inbound<K> {
-    pub(crate) fn new(limits: Limits) -> Self {
+    /// At most so many from everybody, and so many from one peer.
+    pub(crate) fn new(most: usize, most_per_peer: usize) -> Self {
         Self {
-            limits,
+            most,
+            most_per_peer,
             open: HashMap::new(),
             per_peer: HashMap::new(),
             flushing: HashSet::new(),
@@ -31,8 +32,7 @@ impl<K: Copy + Eq + Hash> Inbound<K> {
     /// Whether this request may be taken; if so it counts until [`Self::closed`].
     pub(crate) fn admit(&mut self, key: K, from: PeerId) -> bool {
         let of_peer = self.per_peer.get(&from).copied().unwrap_or_default();
-        let room =
-            self.open.len() < self.limits.unanswered && of_peer < self.limits.unanswered_per_peer;
+        let room = self.open.len() < self.most && of_peer < self.most_per_peer;
         if room {
             self.open.insert(key, from);
             self.per_peer.insert(from, of_peer + 1);
@@ -71,19 +71,13 @@ impl<K: Copy + Eq + Hash> Inbound<K> {
 mod tests {
     use super::*;
 
-    const SMALL: Limits = Limits {
-        unanswered: 3,
-        unanswered_per_peer: 2,
-        ..Limits::PEER
-    };
-
     fn peer(n: u8) -> PeerId {
         PeerId::from_multihash(libp2p::multihash::Multihash::wrap(0, &[n; 32]).unwrap()).unwrap()
     }
 
     #[test]
     fn the_excess_of_one_peer_and_of_all_is_refused_until_something_is_answered() {
-        let mut inbound = Inbound::new(SMALL);
+        let mut inbound = Inbound::new(3, 2);
         assert!(inbound.admit(1, peer(1)));
         assert!(inbound.admit(2, peer(1)));
         assert!(!inbound.admit(3, peer(1)), "the third of one peer");
@@ -100,7 +94,7 @@ mod tests {
 
     #[test]
     fn answers_on_their_way_are_flushed_when_their_streams_are_over() {
-        let mut inbound = Inbound::new(SMALL);
+        let mut inbound = Inbound::new(3, 2);
         inbound.admit(1, peer(1));
         assert!(inbound.is_flushed());
         inbound.replying(1);

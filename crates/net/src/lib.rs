@@ -48,5 +48,5 @@ pub mod bounds {
     pub use crate::gate::CONNECTIONS_PER_PEER;
     pub use crate::requests::REQUESTS_PER_PEER;
     pub use crate::sockets::{COMMANDS, EVENTS, REQUESTS};
-    pub use crate::task::{BACKLOG, SHUTDOWN_FLUSH};
+    pub use crate::task::{BACKLOG, BLOBS_PER_PEER, BLOBS_UNANSWERED, SHUTDOWN_FLUSH};
 }

@@ -1,8 +1,8 @@
 //! The protocols spoken between peers, and the size of their frames.
 
 use opener_trade::limits::{
-    MAX_DIRECTORY_REQUEST_BYTES, MAX_DIRECTORY_RESPONSE_BYTES, MAX_DOCUMENT_BYTES,
-    MAX_RECEIPT_BYTES,
+    MAX_BLOB_REQUEST_BYTES, MAX_BLOB_RESPONSE_BYTES, MAX_DIRECTORY_REQUEST_BYTES,
+    MAX_DIRECTORY_RESPONSE_BYTES, MAX_DOCUMENT_BYTES, MAX_RECEIPT_BYTES,
 };
 
 /// A request-response protocol: one frame out, one frame back, on a stream of its own.
@@ -12,6 +12,8 @@ pub enum Protocol {
     Deliver,
     /// A question to a directory and its answer.
     Directory,
+    /// A request for a piece of an attached file, and the piece.
+    Blob,
 }
 
 /// Bytes of the answer to a delivery. A receipt or failure takes [`MAX_RECEIPT_BYTES`]; the rest is room for what
@@ -26,13 +28,14 @@ const _: () = assert!(MAX_DIRECTORY_RESPONSE_BYTES <= DIRECTORY_RESPONSE_BYTES);
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Self; 2] = [Self::Deliver, Self::Directory];
+    pub const ALL: [Self; 3] = [Self::Deliver, Self::Directory, Self::Blob];
 
     /// The name negotiated on a new stream (multistream-select).
     pub const fn name(self) -> &'static str {
         match self {
             Self::Deliver => "/opener/deliver/1",
             Self::Directory => "/opener/directory/1",
+            Self::Blob => "/opener/blob/1",
         }
     }
 
@@ -41,6 +44,7 @@ impl Protocol {
         match self {
             Self::Deliver => MAX_DOCUMENT_BYTES,
             Self::Directory => MAX_DIRECTORY_REQUEST_BYTES,
+            Self::Blob => MAX_BLOB_REQUEST_BYTES,
         }
     }
 
@@ -49,6 +53,7 @@ impl Protocol {
         match self {
             Self::Deliver => DELIVER_RESPONSE_BYTES,
             Self::Directory => DIRECTORY_RESPONSE_BYTES,
+            Self::Blob => MAX_BLOB_RESPONSE_BYTES,
         }
     }
 }
@@ -67,6 +72,7 @@ mod tests {
     fn protocols_are_told_apart_by_name() {
         assert_eq!(Protocol::Deliver.name(), "/opener/deliver/1");
         assert_eq!(Protocol::Directory.name(), "/opener/directory/1");
+        assert_eq!(Protocol::Blob.name(), "/opener/blob/1");
     }
 
     #[test]

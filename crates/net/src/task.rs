@@ -34,6 +34,13 @@ pub const SHUTDOWN_FLUSH: Duration = Duration::from_secs(2);
 /// Milliseconds that connections stay open after the last reply: QUIC drops what is not sent yet when it closes.
 const REPLY_LINGER: Duration = Duration::from_millis(200);
 
+/// Requests for pieces of files that one peer may have unanswered. A peer of ours asks for one piece at a time, and may
+/// ask for the next before the last is noted as sent here.
+pub const BLOBS_PER_PEER: usize = 4;
+
+/// Requests for pieces of files unanswered from everybody: 64 answers of half a MiB are 33 MB of memory.
+pub const BLOBS_UNANSWERED: usize = 64;
+
 /// What the owner asks of the task. When the owner is gone, the task shuts down.
 pub(crate) enum Command {
     Request {
@@ -58,6 +65,8 @@ pub(crate) struct Task {
     backlog: VecDeque<Event>,
     outbound: Outbound,
     inbound: Inbound<InboundRequestId>,
+    /// Requests for pieces of files, counted apart: their answers are large.
+    blobs: Inbound<InboundRequestId>,
     last_reply: Option<Instant>,
     closing: bool,
 }
@@ -87,7 +96,8 @@ impl Task {
             events,
             backlog: VecDeque::new(),
             outbound: Outbound::new(local),
-            inbound: Inbound::new(limits),
+            inbound: Inbound::new(limits.unanswered, limits.unanswered_per_peer),
+            blobs: Inbound::new(BLOBS_UNANSWERED, BLOBS_PER_PEER),
             last_reply: None,
             closing: false,
         }
@@ -162,6 +172,7 @@ impl Task {
                     .is_ok()
                 {
                     self.inbound.replying(id);
+                    self.blobs.replying(id);
                 }
             }
         }
@@ -181,6 +192,9 @@ impl Task {
             }
             SwarmEvent::Behaviour(BehaviourEvent::Directory(event)) => {
                 outbound.on_ask(swarm, backlog, Protocol::Directory, event);
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Blob(event)) => {
+                outbound.on_ask(swarm, backlog, Protocol::Blob, event);
             }
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping)) => match ping.result {
                 Ok(_) | Err(libp2p::ping::Failure::Unsupported) => {}
@@ -263,7 +277,11 @@ impl Task {
                 let Some(from) = self.outbound.peer(&peer) else {
                     return;
                 };
-                if self.closing || !self.inbound.admit(id, peer) {
+                let line = match request.protocol {
+                    Protocol::Blob => &mut self.blobs,
+                    Protocol::Deliver | Protocol::Directory => &mut self.inbound,
+                };
+                if self.closing || !line.admit(id, peer) {
                     tracing::debug!(%from, "a request beyond the limit is dropped");
                     return;
                 }
@@ -286,7 +304,7 @@ impl Task {
                 });
             }
             Answer::ResponseSent { request_id, .. } => {
-                self.inbound.closed(request_id);
+                self.answered(request_id);
                 self.last_reply = Some(Instant::now());
             }
             Answer::InboundFailure {
@@ -296,7 +314,7 @@ impl Task {
                 ..
             } => {
                 tracing::debug!(%peer, %error, "an answer was not delivered");
-                self.inbound.closed(request_id);
+                self.answered(request_id);
             }
             Answer::Message {
                 message: Message::Response { .. },
@@ -306,11 +324,19 @@ impl Task {
         }
     }
 
+    fn answered(&mut self, id: InboundRequestId) {
+        self.inbound.closed(id);
+        self.blobs.closed(id);
+    }
+
     /// Listeners go last: closing a QUIC listener cuts every connection that came in through it.
     async fn shut_down(mut self) {
         self.closing = true;
         let end = Instant::now() + SHUTDOWN_FLUSH;
-        self.poll_until(end, |task| task.inbound.is_flushed()).await;
+        self.poll_until(end, |task| {
+            task.inbound.is_flushed() && task.blobs.is_flushed()
+        })
+        .await;
         if let Some(last) = self.last_reply {
             self.poll_until(end.min(last + REPLY_LINGER), |_| false)
                 .await;

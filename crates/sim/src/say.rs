@@ -208,9 +208,7 @@ impl World {
         seller: Option<Actor>,
         text: &str,
     ) -> Result<DocumentId, Halt> {
-        let chat = Chat {
-            text: must(text.parse()),
-        };
+        let chat = Chat::of(must(text.parse()));
         self.says(actor, deal, seller, Command::Chat(chat)).await
     }
 

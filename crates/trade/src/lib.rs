@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, does IO or decides anything. A document is a struct in [`document`]; it becomes
 //! believable only through [`envelope::open`], which alone makes a [`Verified`].
 
+pub mod blob;
 pub mod directory;
 pub mod document;
 pub mod envelope;

@@ -25,6 +25,21 @@ pub const CRITERIA: usize = 16;
 /// Attachments of one document; each is a hash, not the file.
 pub const ATTACHMENTS: usize = 32;
 
+/// Bytes of one attached file: a set of drawings or a catalogue as PDF, not a film. At [`BLOB_CHUNK_BYTES`] a request
+/// it takes 128 requests.
+pub const MAX_ATTACHMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Bytes of a file that one answer carries: 17 s at 256 kbit/s, within the time for an answer, and 26 MB/s where a
+/// request and its answer take 20 ms.
+pub const BLOB_CHUNK_BYTES: u64 = 512 * 1024;
+
+/// Bytes of a request for a piece of a file: two ids and an offset take 64; the rest is room for what later versions
+/// put beside them.
+pub const MAX_BLOB_REQUEST_BYTES: usize = 1024;
+
+/// Bytes of an answer on `/opener/blob/1`: one piece of [`BLOB_CHUNK_BYTES`], or a reason with [`REMARK_BYTES`].
+pub const MAX_BLOB_RESPONSE_BYTES: usize = BLOB_CHUNK_BYTES as usize + 2048;
+
 /// Properties (name and value) of one line.
 pub const PROPERTIES: usize = 8;
 

@@ -14,7 +14,8 @@ pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
 pub use counters::{counter, counter_accept, counter_of_the_seller, counter_refuse};
 pub use extensions::{extend_grant, extend_refuse, extend_request, hold};
 pub use orders::{
-    chat, final_terms, lapse, not_chosen, order, order_response, order_response_with_changes, terms,
+    chat, chat_with_a_file, final_terms, lapse, not_chosen, order, order_response,
+    order_response_with_changes, terms,
 };
 pub use questions::{answer, question};
 pub use requests::{rfp, rfp_cancel, rfp_revised};

@@ -10,8 +10,8 @@ use opener_trade::{
 };
 
 use crate::actors::{
-    Actor, after, answering, at, deal, document, first, list, money, number, parse, place, price,
-    quantity, text,
+    Actor, after, answering, at, attachment, deal, document, first, list, money, number, parse,
+    place, price, quantity, text,
 };
 
 use super::{bid, bid_in_euro, id_of, rfp};
@@ -22,8 +22,15 @@ fn to_seller(issued_at: &str) -> Header {
 
 /// The first word of the buyer to the seller, and the worked example of the protocol pages.
 pub fn chat() -> Document<Chat> {
+    let body = Chat::of(text("안녕하세요, 책상은 언제 받을 수 있나요?"));
+    document(to_seller("2026-11-17T02:00:00Z"), body)
+}
+
+/// A picture without words.
+pub fn chat_with_a_file() -> Document<Chat> {
     let body = Chat {
-        text: text("안녕하세요, 책상은 언제 받을 수 있나요?"),
+        attachments: list(vec![attachment("현장.jpg", 0xc3)]),
+        ..Chat::of(text(""))
     };
     document(to_seller("2026-11-17T02:00:00Z"), body)
 }

@@ -4,7 +4,7 @@ use opener_negotiation::dialogue::Command;
 use opener_peer::Handle;
 use opener_trade::{
     DealId, PeerId, PeerText,
-    document::{Chat, Decline, DeclineReason, NotChosen},
+    document::{Attachments, Chat, Decline, DeclineReason, NotChosen},
     limits::{CHAT_BYTES, REMARK_BYTES},
 };
 use serde::{Deserialize, Serialize};
@@ -57,8 +57,14 @@ pub struct ChatSend {
     pub deal: DealId,
     /// Buyer: to which seller.
     pub seller: Option<PeerId>,
-    /// The text.
+    /// The text; may be empty where there are attachments.
+    #[serde(default)]
+    #[ts(as = "Option<PeerText<CHAT_BYTES>>", optional)]
     pub text: PeerText<CHAT_BYTES>,
+    /// Files, each as `PUT /blob` answered it.
+    #[serde(default)]
+    #[ts(as = "Option<Attachments>", optional)]
+    pub attachments: Attachments,
 }
 
 pub(super) async fn intent(handle: &Handle, said: IntentSend) -> Result<Signed, ApiError> {
@@ -93,7 +99,10 @@ pub(super) async fn not_chosen(handle: &Handle, said: NotChosenSend) -> Result<S
 }
 
 pub(super) async fn chat(handle: &Handle, said: ChatSend) -> Result<Signed, ApiError> {
-    let chat = Command::Chat(Chat { text: said.text });
+    let chat = Command::Chat(Chat {
+        text: said.text,
+        attachments: said.attachments,
+    });
     let document = handle.say(said.deal, said.seller, chat).await?;
     Ok(Signed { document })
 }

@@ -86,12 +86,7 @@ fn a_deal_on_its_way_is_sound_and_proves_what_it_has() {
         "{verdict:#?}"
     );
     deal.bid(&["10", "20"]);
-    deal.say(
-        Role::Buyer,
-        Command::Chat(Chat {
-            text: text("thank you"),
-        }),
-    );
+    deal.say(Role::Buyer, Command::Chat(Chat::of(text("thank you"))));
     deal.bid(&["9", "20"]);
     let verdict = check(&deal.bundle(Role::Seller));
     assert!(

@@ -5,7 +5,7 @@ use std::{collections::HashSet, net::UdpSocket, sync::Arc};
 use crate::node::{address, bytes, config, limited, node, peer, start};
 use opener_net::{
     AddressError, Config, Event, Limits, Network, Protocol, RequestError,
-    bounds::{BACKLOG, COMMANDS, EVENTS, REQUESTS},
+    bounds::{BACKLOG, BLOBS_PER_PEER, BLOBS_UNANSWERED, COMMANDS, EVENTS, REQUESTS},
     with_peer,
 };
 
@@ -59,7 +59,7 @@ async fn the_largest_legal_frame_passes_and_one_more_byte_is_refused() {
     let mut seller = node(1).await;
     let (id, at) = (seller.id(), [seller.quic(), seller.tcp()]);
     let mut buyer = node(2).await;
-    for (at, protocol) in at.into_iter().zip(Protocol::ALL) {
+    for (at, protocol) in at.into_iter().cycle().zip(Protocol::ALL) {
         let largest: Arc<[u8]> = vec![7; protocol.max_request_bytes()].into();
         let largest_answer: Arc<[u8]> = vec![8; protocol.max_response_bytes()].into();
         buyer
@@ -313,6 +313,37 @@ async fn requests_beyond_the_receivers_limit_are_dropped() {
     for reply in [first, second] {
         seller.net.reply(reply, bytes("ok")).await;
         assert_eq!(&*buyer.answered().await.1.unwrap(), b"ok");
+    }
+}
+
+#[tokio::test]
+async fn many_requests_for_pieces_of_files_are_dropped_and_hinder_no_delivery() {
+    const { assert!(BLOBS_PER_PEER < BLOBS_UNANSWERED) };
+    let mut seller = node(1).await;
+    let mut buyer = node(2).await;
+    for _ in 0..=BLOBS_PER_PEER {
+        let at = vec![seller.quic()];
+        buyer
+            .net
+            .request(seller.id(), at, Protocol::Blob, bytes("piece"))
+            .await;
+    }
+    let mut replies = Vec::new();
+    for _ in 0..BLOBS_PER_PEER {
+        replies.push(seller.asked().await.3);
+    }
+    assert_eq!(buyer.answered().await.1, Err(RequestError::NoAnswer));
+    buyer
+        .net
+        .request(seller.id(), vec![], Protocol::Deliver, bytes("rfp"))
+        .await;
+    let (_, protocol, _, reply) = seller.asked().await;
+    assert_eq!(protocol, Protocol::Deliver);
+    seller.net.reply(reply, bytes("receipt")).await;
+    assert_eq!(&*buyer.answered().await.1.unwrap(), b"receipt");
+    for reply in replies {
+        seller.net.reply(reply, bytes("bytes")).await;
+        assert_eq!(&*buyer.answered().await.1.unwrap(), b"bytes");
     }
 }
 

@@ -215,9 +215,7 @@ async fn a_signed_document_is_kept_with_its_place() {
         issued_at: at(1),
         expires_at: at(2),
     };
-    let body = Chat {
-        text: "안녕하세요".parse().unwrap(),
-    };
+    let body = Chat::of("안녕하세요".parse().unwrap());
     let opened = opener_trade::Opened::from(sign(&identity, Document { header, body }).unwrap());
     change!(store, tx => tx.insert_document(NewDocument::of(&opened, at(3), true)));
     let kept = store.read().document(opened.id()).await.unwrap().unwrap();

@@ -34,8 +34,8 @@ pub use receipt::{Failure, Receipt, Stage};
 pub use report::{ReportReceipt, Stamp};
 pub use rfp::{BidRules, Criterion, Direction, Line, Lot, Measure, Rfp, Schedule};
 pub use shared::{
-    Attachment, Commitment, CommitmentKind, Delivery, Disclosure, Incoterm, IncotermRule, Party,
-    Price, Property, TaxBasis,
+    Attachment, Attachments, Commitment, CommitmentKind, Delivery, Disclosure, Incoterm,
+    IncotermRule, Party, Price, Property, TaxBasis,
 };
 pub use tax::Tax;
 pub use terms::{FinalTerms, Terms, TermsLine};

@@ -4,7 +4,11 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Body, kind::Kind, shared::word_enum};
+use super::{
+    Body,
+    kind::Kind,
+    shared::{Attachments, word_enum},
+};
 use crate::{
     DocumentId, Invalid, PeerText, Timestamp,
     limits::{CHAT_BYTES, REMARK_BYTES},
@@ -126,10 +130,23 @@ note! {
 }
 
 note! {
-    /// `chat`: text in the deal. It binds nobody.
+    /// `chat`: text in the deal, and files. It binds nobody.
     Chat, Chat, false {
         /// The text.
         0 text: PeerText<CHAT_BYTES>,
+        /// Files.
+        #[serde(default)]
+        1 attachments: Attachments,
+    }
+}
+
+impl Chat {
+    /// Text alone.
+    pub fn of(text: PeerText<CHAT_BYTES>) -> Self {
+        Self {
+            text,
+            attachments: Attachments::default(),
+        }
     }
 }
 
@@ -159,8 +176,11 @@ impl CheckNote for NotChosen {
 
 impl CheckNote for Chat {
     fn check_note(&self) -> Result<(), Invalid> {
-        if self.text.is_blank() {
-            Err(Invalid::new("text", "must not be blank"))
+        if self.text.is_blank() && self.attachments.is_empty() {
+            Err(Invalid::new(
+                "text",
+                "must not be blank without attachments",
+            ))
         } else {
             Ok(())
         }

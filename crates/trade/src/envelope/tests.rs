@@ -17,9 +17,7 @@ fn chat(identity: &Identity, to: &Identity, text: &str) -> Document<Chat> {
     };
     Document {
         header,
-        body: Chat {
-            text: text.parse().unwrap(),
-        },
+        body: Chat::of(text.parse().unwrap()),
     }
 }
 

@@ -3,7 +3,10 @@
 use super::{body, content, edit, number, refused, text, vector};
 use crate::{
     Quantity, Timestamp,
-    document::{Body, Chat, Decline, DeclineReason, Failure, Listing, NotChosen, Price, Receipt},
+    document::{
+        Attachments, Body, Chat, Decline, DeclineReason, Failure, Listing, NotChosen, Price,
+        Receipt,
+    },
     envelope::Payload,
     limits::{MAX_LIFETIME_MS, MAX_RADIUS_KM},
 };
@@ -13,6 +16,7 @@ fn notes_say_something() {
     refused! { body::<Decline>(vector!("decline")); |d| d.remark = text(" ") => "remark", Malformed; }
     refused! { body::<NotChosen>(vector!("not-chosen")); |n| n.rank = Some(0) => "rank", Malformed; }
     refused! { body::<Chat>(vector!("chat")); |c| c.text = text("\n\t ") => "text", Malformed; }
+    refused! { body::<Chat>(vector!("chat.file")); |c| c.attachments = Attachments::default() => "text", Malformed; }
     let silent = Decline {
         reason: DeclineReason::NoStock,
         remark: text(""),

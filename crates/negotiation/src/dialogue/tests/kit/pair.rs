@@ -360,9 +360,7 @@ pub(crate) fn hold(until: Timestamp) -> Command {
 }
 
 pub(crate) fn chat(text: &str) -> Command {
-    Command::Chat(Chat {
-        text: text.parse().unwrap(),
-    })
+    Command::Chat(Chat::of(text.parse().unwrap()))
 }
 
 pub(crate) fn sign_terms(identity: &Identity, terms: Terms) -> Command {

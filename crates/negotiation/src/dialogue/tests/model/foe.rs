@@ -427,9 +427,7 @@ fn bid_on(state: &State, commitment: Commitment) -> opener_trade::document::Bid 
 }
 
 fn hello() -> Chat {
-    Chat {
-        text: parse("hello"),
-    }
+    Chat::of(parse("hello"))
 }
 
 fn offer(state: &State, place: usize) -> Option<Offer> {
