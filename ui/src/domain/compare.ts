@@ -1,5 +1,6 @@
 import type { Bid } from "../bindings/Bid";
-import type { BidView } from "../bindings/BidView";
+import type { BidLine } from "../bindings/BidLine";
+import type { BidRow } from "../bindings/BidRow";
 import type { ChargeKind } from "../bindings/ChargeKind";
 import type { RankingView } from "../bindings/RankingView";
 import { decimalText, multiply, parseDecimal, rescale, ZERO } from "./decimal";
@@ -7,7 +8,9 @@ import { compareMoney, difference, sum, type Difference, type Money } from "./mo
 
 /** A bid as a column of the comparison. */
 export interface Column {
-  view: BidView;
+  row: BidRow;
+  /** What it says, once that is here. */
+  content: Bid | null;
   /** Place in the ranking; nothing where the bid is listed apart. */
   rank: number | null;
   /** What it costs when compared: the ranking's total, else as stated. */
@@ -20,28 +23,40 @@ export interface Column {
 export type SortBy = "rank" | "total" | "lead" | "until";
 
 /** Every bid that may be looked at, best first; those listed apart come last. */
-export function columns(bids: readonly BidView[], ranking: RankingView | null, sort: SortBy): Column[] {
+export function columns(rows: readonly BidRow[], contents: ReadonlyMap<string, Bid>, ranking: RankingView | null, sort: SortBy): Column[] {
   const ranked = new Map(ranking?.ranked.map((row) => [row.bid, row]) ?? []);
   const best = ranking?.ranked[0]?.total ?? null;
-  const found = bids.map((view) => {
-    const row = ranked.get(view.row.bid);
-    const total = row?.total ?? view.row.total;
-    return { view, rank: row?.rank ?? null, total, over: best === null ? null : difference(best, total) };
+  const found = rows.map((row): Column => {
+    const own = ranked.get(row.bid);
+    const total = own?.total ?? row.total;
+    return { row, content: contents.get(row.bid) ?? null, rank: own?.rank ?? null, total, over: best === null ? null : difference(best, total) };
   });
   const last = Number.MAX_SAFE_INTEGER;
   const by: Record<SortBy, (a: Column, b: Column) => number> = {
     rank: (a, b) => (a.rank ?? last) - (b.rank ?? last) || compareMoney(a.total, b.total),
     total: (a, b) => compareMoney(a.total, b.total),
-    lead: (a, b) => (a.view.row.lead_time_days ?? last) - (b.view.row.lead_time_days ?? last),
-    until: (a, b) => b.view.row.valid_until.localeCompare(a.view.row.valid_until),
+    lead: (a, b) => (a.row.lead_time_days ?? last) - (b.row.lead_time_days ?? last),
+    until: (a, b) => b.row.valid_until.localeCompare(a.row.valid_until),
   };
   return found.sort(by[sort]);
+}
+
+const byLine = new WeakMap<Bid, ReadonlyMap<number, BidLine>>();
+
+/** What a bid offers for a line; nothing where it does not quote it. */
+export function offerFor(bid: Bid, line: number): BidLine | null {
+  let known = byLine.get(bid);
+  if (!known) {
+    known = new Map(bid.lines.filter((own) => own.offer !== "no_quote").map((own) => [own.line, own]));
+    byLine.set(bid, known);
+  }
+  return known.get(line) ?? null;
 }
 
 /** The bids with the lowest price of a line, where they ask for the same quantity; none if only one quotes it. */
 export function bestOfLine(bids: readonly Bid[], line: number): Set<Bid> {
   const quoted = bids.flatMap((bid) => {
-    const found = bid.lines.find((own) => own.line === line && own.offer !== "no_quote");
+    const found = offerFor(bid, line);
     return found ? [{ bid, amount: found.amount }] : [];
   });
   if (quoted.length < 2) return new Set();
@@ -63,8 +78,19 @@ export function chargeOf(bid: Bid, kind: ChargeKind): Money | null {
 
 /** The shortest lead time. */
 export function bestLead(columns: readonly Column[]): number | null {
-  const known = columns.flatMap((column) => column.view.row.lead_time_days ?? []);
+  const known = columns.flatMap((column) => column.row.lead_time_days ?? []);
   return known.length < 2 ? null : Math.min(...known);
+}
+
+/** Letters of a label that fit a line of its column, where a Korean or Chinese letter takes the place of two. */
+const ACROSS = 17;
+/** Lines of a label that are shown, at least as many as price and amount take. */
+const [FEWEST, MOST] = [2, 4];
+
+/** How many lines a label is given, so that the heights of rows are known before they are drawn. */
+export function labelLines(label: string): number {
+  const wide = [...label.slice(0, 200)].reduce((so, letter) => so + (letter > "\u10ff" ? 2 : 1), 0);
+  return Math.min(Math.max(Math.ceil((wide * 1.15) / ACROSS), FEWEST), MOST);
 }
 
 /** A score or points of the api, 0 to 1, as points of 100 with one digit behind the point. */

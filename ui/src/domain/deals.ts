@@ -28,6 +28,11 @@ export function dueAt(row: DealRow): string | null {
   return row.turn.until ?? (BIDDING.has(row.state) ? row.closes_at : null);
 }
 
+/** Whether its row has no time bar. */
+export function isShort(row: DealRow): boolean {
+  return isOver(row) || dueAt(row) === null;
+}
+
 function soonest(a: DealRow, b: DealRow): number {
   const [x, y] = [dueAt(a), dueAt(b)];
   if (x === y) return b.updated_at.localeCompare(a.updated_at);

@@ -1,7 +1,6 @@
 import { call } from "../../backend/client";
 import type { Bid } from "../../bindings/Bid";
 import type { BidRow } from "../../bindings/BidRow";
-import type { BidView } from "../../bindings/BidView";
 import type { DealView } from "../../bindings/DealView";
 
 /** Bids that are in the running: the newest of each seller, unless it is over. */
@@ -9,35 +8,40 @@ export function current(deal: DealView): BidRow[] {
   return deal.dialogues.flatMap((dialogue) => dialogue.bids.filter((row) => row.state !== "superseded" && row.state !== "over").slice(0, 1));
 }
 
-/** The contents of bids. A signed bid never changes, so each is asked for once. */
+/** Requests for contents that are under way at once: more would keep other questions waiting. */
+const AT_ONCE = 6;
+
+/** The contents of bids, the first wanted first. A signed bid never changes, so each is asked for once. */
 export class Contents {
   found = $state.raw<ReadonlyMap<string, Bid>>(new Map());
   readonly #asked = new Set<string>();
+  #waiting: readonly BidRow[] = [];
+  #running = false;
 
   constructor(rows: () => readonly BidRow[]) {
     $effect(() => {
-      for (const row of rows()) {
-        if (this.#asked.has(row.bid)) continue;
-        this.#asked.add(row.bid);
-        void this.#ask(row);
-      }
+      this.#waiting = rows().filter((row) => !this.#asked.has(row.bid));
+      void this.#work();
     });
   }
 
-  async #ask(row: BidRow): Promise<void> {
-    try {
-      const view = await call("bid.show", { deal: row.deal, bid: row.bid });
-      this.found = new Map(this.found).set(row.bid, view.content);
-    } catch {
-      this.#asked.delete(row.bid);
+  async #work(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#waiting.length > 0) {
+      const now = this.#waiting.slice(0, AT_ONCE);
+      this.#waiting = this.#waiting.slice(AT_ONCE);
+      now.forEach((row) => this.#asked.add(row.bid));
+      const views = await Promise.all(now.map((row) => call("bid.show", { deal: row.deal, bid: row.bid }).catch(() => this.#failed(row))));
+      const found = new Map(this.found);
+      views.forEach((view) => view && found.set(view.row.bid, view.content));
+      this.found = found;
     }
+    this.#running = false;
   }
 
-  /** The bids whose content is here. */
-  views(rows: readonly BidRow[]): BidView[] {
-    return rows.flatMap((row) => {
-      const content = this.found.get(row.bid);
-      return content ? [{ row, content, findings: [] }] : [];
-    });
+  #failed(row: BidRow): null {
+    this.#asked.delete(row.bid);
+    return null;
   }
 }

@@ -6,9 +6,6 @@ import { Live } from "../../shared/peer.svelte";
 
 /** Deals that the list asks for: the most that one answer holds. */
 const LIMIT = 1000;
-/** Open deals whose bids and names the list tells: as many as a person sees without long scrolling. */
-const TOLD = 40;
-
 /** All deals, kept true by events. */
 export function deals(): Live<"deal.list"> {
   return new Live(
@@ -24,7 +21,7 @@ export class Details {
 
   constructor(rows: () => readonly DealRow[]) {
     $effect(() => {
-      const wanted = rows().filter((row) => !isOver(row)).slice(0, TOLD);
+      const wanted = rows().filter((row) => !isOver(row));
       for (const row of wanted) {
         if (this.#seen.get(row.deal) === row.updated_at) continue;
         this.#seen.set(row.deal, row.updated_at);
