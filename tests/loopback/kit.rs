@@ -112,10 +112,10 @@ impl Actor {
     pub async fn deal(&mut self) -> DealId {
         let first = |handle: Handle| async move {
             let deals = handle
-                .deals(opener_peer::DealFilter::default(), 10)
+                .deals(opener_peer::DealFilter::default(), 10, None)
                 .await
                 .unwrap();
-            deals.first().map(|row| row.deal)
+            deals.first().map(|listed| listed.row.deal)
         };
         self.until("a deal", first).await
     }

@@ -1,7 +1,7 @@
 //! The face of a running peer.
 
 use opener_negotiation::dialogue::Command;
-use opener_store::{Assessment, Contact, DealFilter, DealRow, Notice, NoticeId};
+use opener_store::{Assessment, Contact, DealCounts, DealFilter, ListedDeal, Notice, NoticeId};
 use opener_trade::{
     Address, DealId, DocumentId, PeerId, PeerText, Verified,
     directory::Query,
@@ -87,7 +87,9 @@ calls! {
     /// Admits a late bid, on the record.
     admit_late / AdmitLate(deal: DealId, bid: DocumentId) -> ();
     /// The deals, those that need me first.
-    deals / Deals(filter: DealFilter, limit: usize) -> Vec<DealRow>;
+    deals / Deals(filter: DealFilter, limit: usize, after: Option<DealId>) -> Vec<ListedDeal>;
+    /// How many deals there are of each sort, and notices that nobody has acknowledged.
+    deal_counts / DealCounts() -> (DealCounts, u32);
     /// One deal with everything that belongs to it.
     deal / Deal(deal: DealId) -> DealSnapshot;
     /// The documents of a deal in order, with one seller or with all.

@@ -23,8 +23,9 @@ pub use error::PeerError;
 pub use event::Event;
 pub use handle::Handle;
 pub use opener_store::{
-    Assessment, Contact, DealFilter, DealRow, Delivery, DeliveryCounts, DeliveryState, DialogueRow,
-    Notice, NoticeId, ReportState, ReportStatus, Store, StoreError,
+    Assessment, Contact, DealCounts, DealFilter, DealRow, Delivery, DeliveryCounts, DeliveryState,
+    DialogueRow, ListedDeal, Notice, NoticeId, ReportState, ReportStatus, Role as StoredRole,
+    Store, StoreError,
 };
 pub use profile::Profile;
 pub use snapshot::{

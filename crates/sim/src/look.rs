@@ -22,8 +22,12 @@ impl World {
 
     /// The ids of an actor's deals.
     pub async fn deals(&self, actor: Actor) -> Vec<DealId> {
-        let rows = must(self.engine(actor).deals(&DealFilter::default(), ALL).await);
-        rows.into_iter().map(|row| row.deal).collect()
+        let rows = must(
+            self.engine(actor)
+                .deals(&DealFilter::default(), ALL, None)
+                .await,
+        );
+        rows.into_iter().map(|listed| listed.row.deal).collect()
     }
 
     /// A dialogue as an actor sees it: with this seller, who may be the actor.
@@ -125,9 +129,9 @@ impl World {
     pub async fn everything(&self, actor: Actor) -> String {
         let engine = self.engine(actor);
         let mut text = String::new();
-        for row in must(engine.deals(&DealFilter::default(), ALL).await) {
+        for row in must(engine.deals(&DealFilter::default(), ALL, None).await) {
             let _ = writeln!(text, "{row:?}");
-            let deal = self.deal(actor, row.deal).await;
+            let deal = self.deal(actor, row.row.deal).await;
             let _ = writeln!(text, "{:?}", deal.request);
             for state in &deal.dialogues {
                 let _ = writeln!(text, "{state:?}");
@@ -137,7 +141,7 @@ impl World {
                 "{:?}\n{:?}\n{:?}",
                 deal.deliveries, deal.assessments, deal.reports
             );
-            for record in self.records(actor, row.deal).await {
+            for record in self.records(actor, row.row.deal).await {
                 let id = record.document.id();
                 let (at, mine, void) = (record.at, record.mine, record.void);
                 let _ = writeln!(text, "{id} {at} {mine} {void:?} {:?}", record.receipts);

@@ -7,6 +7,7 @@
 mod assessment;
 mod contact;
 mod deal;
+mod deal_list;
 mod dialogue;
 mod document;
 mod error;
@@ -25,7 +26,7 @@ mod write;
 
 pub use assessment::Assessment;
 pub use contact::{Contact, NewContact};
-pub use deal::{DealFilter, DealRow, Role};
+pub use deal::{DealCounts, DealFilter, DealRow, DealSummary, LEADS, ListedDeal, Role};
 pub use dialogue::{DialogueRow, Turn};
 pub use document::{NewDocument, StoredDocument};
 pub use error::StoreError;

@@ -78,7 +78,7 @@ impl Fields for SqliteRow {
     }
 }
 
-fn damaged(column: &'static str) -> StoreError {
+pub(crate) fn damaged(column: &'static str) -> StoreError {
     StoreError::Damaged(sqlx::Error::Decode(
         format!("{column} is out of its range").into(),
     ))

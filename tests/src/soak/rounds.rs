@@ -144,9 +144,8 @@ impl Rounds {
         // A request whose answer was lost in a crash is there all the same.
         for row in desk
             .ask(DealList {
-                role: None,
-                needs_me: false,
                 limit: Some(LISTED),
+                ..DealList::default()
             })
             .await?
         {
@@ -189,9 +188,8 @@ impl Rounds {
     async fn sell(&self, desk: &Desk<'_>, observer: &Observer) -> Result<bool> {
         let rows = desk
             .ask(DealList {
-                role: None,
-                needs_me: false,
                 limit: Some(LISTED),
+                ..DealList::default()
             })
             .await?;
         let is_over = |state| {

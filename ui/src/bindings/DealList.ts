@@ -2,7 +2,7 @@
 import type { Role } from "./Role";
 
 /**
- * Asks for deals.
+ * Asks for deals: a page, what needs me first, of these the soonest first, then the newest first.
  */
 export type DealList = { 
 /**
@@ -13,6 +13,18 @@ role?: Role,
  * Only those that wait for the person here.
  */
 needs_me?: boolean, 
+/**
+ * Only those where nothing more is to be done, or only those where something is.
+ */
+over?: boolean, 
+/**
+ * Only those with every one of these words, or words that begin so, in title, lines or names.
+ */
+search?: string, 
+/**
+ * The last deal of the page before. A deal that has moved meanwhile may come twice or not at all; an event tells.
+ */
+after?: string, 
 /**
  * At most so many, from 1 to 1000; 100 if nothing is said.
  */

@@ -17,11 +17,13 @@ import type { ContactsList } from "./ContactsList";
 import type { CounterAccept } from "./CounterAccept";
 import type { CounterRefuse } from "./CounterRefuse";
 import type { CounterSend } from "./CounterSend";
+import type { DealCount } from "./DealCount";
 import type { DealHistory } from "./DealHistory";
 import type { DealList } from "./DealList";
 import type { DealOpen } from "./DealOpen";
 import type { DealRow } from "./DealRow";
 import type { DealShow } from "./DealShow";
+import type { DealTotals } from "./DealTotals";
 import type { DealTranscript } from "./DealTranscript";
 import type { DealView } from "./DealView";
 import type { DeclineSend } from "./DeclineSend";
@@ -151,6 +153,8 @@ export interface Methods {
   "chat.send": { params: ChatSend; answer: Signed };
   /** The deals, those that need me first. */
   "deal.list": { params: DealList; answer: Array<DealRow> };
+  /** How many deals there are of each sort, and notices that nobody has acknowledged. */
+  "deal.count": { params: DealCount; answer: DealTotals };
   /** A deal with its dialogues, bids and orders. */
   "deal.show": { params: DealShow; answer: DealView };
   /** A person has opened a deal: senders learn that their documents were read. */

@@ -3,7 +3,7 @@ import type { DealRow } from "../bindings/DealRow";
 import { dueAt, sections } from "./deals";
 
 function row(deal: string, who: "me" | "other" | "nobody", until: string | null, more: Partial<DealRow> = {}): DealRow {
-  return { deal, role: "buyer", buyer: "p", rfp: null, title: deal, state: "collecting", turn: { who, until }, closes_at: null, updated_at: "2026-11-20T00:00:00Z", created_at: "2026-11-19T00:00:00Z", ...more };
+  return { deal, role: "buyer", buyer: "p", rfp: null, title: deal, state: "collecting", turn: { who, until, then: null }, with: [], lead: null, over: false, invited: 0, received: 0, bids: 0, declined: 0, best: null, unread: 0, closes_at: null, updated_at: "2026-11-20T00:00:00Z", created_at: "2026-11-19T00:00:00Z", ...more };
 }
 
 describe("the list of deals", () => {

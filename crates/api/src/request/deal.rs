@@ -1,20 +1,20 @@
 //! Deals: lists, one deal, its documents and deliveries, its transcript.
 
 use opener_negotiation::Role;
-use opener_peer::{DealFilter, Handle};
-use opener_trade::{DealId, PeerId};
+use opener_peer::{DealFilter, Handle, StoredRole};
+use opener_trade::{DealId, PeerId, PeerText, words::tokens};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{MAX_ROWS, find::dialogue, rows};
+use super::{find::dialogue, rows};
 use crate::{
     ApiError, clock,
     transcript::Bundle,
-    view::{DealRow, DealView, DeliveryView, Done, HistoryView, names},
+    view::{DealRow, DealTotals, DealView, DeliveryView, Done, HistoryView, names},
 };
 
-/// Asks for deals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+/// Asks for deals: a page, what needs me first, of these the soonest first, then the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
 #[ts(optional_fields)]
 pub struct DealList {
@@ -23,9 +23,25 @@ pub struct DealList {
     /// Only those that wait for the person here.
     #[ts(optional, as = "Option<bool>")]
     pub needs_me: bool,
+    /// Only those where nothing more is to be done, or only those where something is.
+    pub over: Option<bool>,
+    /// Only those with every one of these words, or words that begin so, in title, lines or names.
+    pub search: Option<PeerText<SEARCH_BYTES>>,
+    /// The last deal of the page before. A deal that has moved meanwhile may come twice or not at all; an event tells.
+    pub after: Option<DealId>,
     /// At most so many, from 1 to 1000; 100 if nothing is said.
     pub limit: Option<u32>,
 }
+
+/// Bytes of a text to search for: a long line.
+const SEARCH_BYTES: usize = 200;
+/// Words searched for at most: every further one costs a look at each deal.
+const SEARCH_WORDS: usize = 16;
+
+/// Asks how many deals there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct DealCount {}
 
 /// Asks for one deal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -78,25 +94,36 @@ pub struct DeliveryList {
 
 pub(super) async fn list(handle: &Handle, asked: DealList) -> Result<Vec<DealRow>, ApiError> {
     let limit = rows(asked.limit)?;
+    let search = asked.search.unwrap_or_default();
     let filter = DealFilter {
+        role: asked.role.map(|role| match role {
+            Role::Buyer => StoredRole::Buyer,
+            Role::Seller => StoredRole::Seller,
+        }),
         needs_me_only: asked.needs_me,
-        ..DealFilter::default()
+        over: asked.over,
+        words: tokens(search.as_str())
+            .into_iter()
+            .take(SEARCH_WORDS)
+            .collect(),
     };
-    let reach = if asked.role.is_some() {
-        MAX_ROWS as usize
-    } else {
-        limit
-    };
-    let deals = handle
-        .deals(filter, reach)
-        .await?
-        .into_iter()
-        .map(DealRow::try_from);
-    let deals = deals.filter(|row| {
-        row.as_ref()
-            .map_or(true, |row| asked.role.is_none_or(|role| role == row.role))
-    });
-    deals.take(limit).collect()
+    if filter.words.is_empty() && !search.is_blank() {
+        return Ok(vec![]);
+    }
+    let found = handle.deals(filter, limit, asked.after).await?;
+    found.into_iter().map(DealRow::try_from).collect()
+}
+
+pub(super) async fn totals(handle: &Handle, _: DealCount) -> Result<DealTotals, ApiError> {
+    let (counts, unread) = handle.deal_counts().await?;
+    Ok(DealTotals {
+        all: counts.all,
+        needs_me: counts.needs_me,
+        buying: counts.buying,
+        selling: counts.selling,
+        over: counts.over,
+        unread,
+    })
 }
 
 pub(super) async fn show(handle: &Handle, asked: DealShow) -> Result<DealView, ApiError> {

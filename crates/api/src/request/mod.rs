@@ -24,7 +24,9 @@ pub use bargain::{
 };
 pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
 pub use contacts::{ContactsBlock, ContactsList};
-pub use deal::{DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList};
+pub use deal::{
+    DealCount, DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList,
+};
 pub use directory::{ClockConfirm, DirectorySet, DirectoryStatus, NetworkStatus};
 pub use draft::{BidDraft, CommitmentDraft, LineDraft, TaxDraft};
 pub use inbox::{InboxAcknowledge, InboxList};
@@ -45,9 +47,9 @@ use crate::{
     ApiError, Code,
     transcript::Bundle,
     view::{
-        BidRow, BidView, ContactView, DealRow, DealView, DeliveryView, DirectoryView, Done,
-        HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView, RfpChanges,
-        RfpView, Signed, TermsView,
+        BidRow, BidView, ContactView, DealRow, DealTotals, DealView, DeliveryView, DirectoryView,
+        Done, HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView,
+        RfpChanges, RfpView, Signed, TermsView,
     },
 };
 
@@ -220,6 +222,8 @@ methods! {
     ChatSend = "chat.send": ChatSend => Signed, talk::chat;
     /// The deals, those that need me first.
     DealList = "deal.list": DealList => Vec<DealRow>, deal::list;
+    /// How many deals there are of each sort, and notices that nobody has acknowledged.
+    DealCount = "deal.count": DealCount => DealTotals, deal::totals;
     /// A deal with its dialogues, bids and orders.
     DealShow = "deal.show": DealShow => DealView, deal::show;
     /// A person has opened a deal: senders learn that their documents were read.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::{deal, find::require_buyer, rows};
+use super::{deal, find::require_buyer};
 use crate::{
     ApiError, clock,
     view::{DealRow, RfpChanges, RfpView, Signed},
@@ -191,11 +191,11 @@ fn unreadable(error: FormatError) -> ApiError {
 }
 
 pub(super) async fn list(handle: &Handle, asked: RfpList) -> Result<Vec<DealRow>, ApiError> {
-    rows(asked.limit)?;
     let mine = deal::DealList {
         role: Some(Role::Buyer),
         needs_me: asked.needs_me,
         limit: asked.limit,
+        ..deal::DealList::default()
     };
     deal::list(handle, mine).await
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use opener_negotiation::{Role, dialogue};
+use opener_negotiation::{
+    Role,
+    dialogue::{self, Falls},
+};
 use opener_peer::{DealSnapshot, Handle};
 use opener_trade::{DealId, DocumentId, PeerId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,80 +15,7 @@ use super::{
     BargainView, BidRow, DealState, DialogueState, OrderView, ReportView, Turn, Who,
     bid::{bids, count},
 };
-use crate::{ApiError, Code};
-
-/// A deal in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct DealRow {
-    /// The deal.
-    pub deal: DealId,
-    /// Our side.
-    pub role: Role,
-    /// Who asks.
-    pub buyer: PeerId,
-    /// The newest RFP.
-    pub rfp: Option<DocumentId>,
-    /// Its title.
-    pub title: String,
-    /// Where the deal stands.
-    pub state: DealState,
-    /// Whose turn it is.
-    pub turn: Turn,
-    /// When bidding ends.
-    pub closes_at: Option<Timestamp>,
-    /// When it last changed.
-    pub updated_at: Timestamp,
-    /// When it began.
-    pub created_at: Timestamp,
-}
-
-impl TryFrom<opener_peer::DealRow> for DealRow {
-    type Error = ApiError;
-
-    fn try_from(row: opener_peer::DealRow) -> Result<Self, ApiError> {
-        let role = if row.role.name() == "buyer" {
-            Role::Buyer
-        } else {
-            Role::Seller
-        };
-        let state = DealState::of_word(role, &row.state).ok_or_else(|| {
-            ApiError::new(
-                Code::Internal,
-                "a deal is kept with an unknown state; look at the log",
-            )
-        })?;
-        let who = match (row.needs_me, state.is_over()) {
-            (true, _) => Who::Me,
-            (false, true) => Who::Nobody,
-            (false, false) => Who::Other,
-        };
-        let until = match who {
-            Who::Nobody => None,
-            _ => row.act_by.or(row.closes_at.filter(|_| is_open(state))),
-        };
-        Ok(DealRow {
-            deal: row.deal,
-            role,
-            buyer: row.buyer,
-            rfp: row.rfp,
-            title: row.title,
-            state,
-            turn: Turn { who, until },
-            closes_at: row.closes_at,
-            updated_at: row.updated_at,
-            created_at: row.created_at,
-        })
-    }
-}
-
-/// Whether bids are awaited.
-const fn is_open(state: DealState) -> bool {
-    use super::RequestState;
-    matches!(
-        state,
-        DealState::Request(RequestState::Issued | RequestState::Collecting)
-    )
-}
+use crate::ApiError;
 
 /// One dialogue of a deal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -158,6 +88,7 @@ impl DealView {
         let own = choosing.map(|_| Turn {
             who: Who::Me,
             until: Some(rfp.schedule.award_by),
+            then: Some(Falls::ChoiceEnds),
         });
         DealView {
             deal: deal.deal,

@@ -1,6 +1,10 @@
 //! States as codes.
 
-use opener_negotiation::{Role, dialogue, request};
+use opener_negotiation::{
+    Role,
+    dialogue::{self, Falls},
+    request,
+};
 use opener_trade::Timestamp;
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
 use ts_rs::TS;
@@ -151,19 +155,22 @@ pub enum Who {
     Nobody,
 }
 
-/// Whose turn it is, and until when it counts.
+/// Whose turn it is, until when it counts, and what happens then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Turn {
     /// Who must act.
     pub who: Who,
     /// Until when.
     pub until: Option<Timestamp>,
+    /// What happens when that passes unused.
+    pub then: Option<Falls>,
 }
 
 impl Turn {
     pub(crate) const NOBODY: Turn = Turn {
         who: Who::Nobody,
         until: None,
+        then: None,
     };
 
     /// The turn in one dialogue, seen from our side.
@@ -177,6 +184,7 @@ impl Turn {
         Turn {
             who,
             until: turn.until,
+            then: state.falls(),
         }
     }
 
@@ -204,6 +212,7 @@ mod tests {
     #[test]
     fn mine_comes_before_theirs_and_sooner_before_later() {
         let turn = |who, until| Turn {
+            then: None,
             who,
             until: Some(Timestamp::from_millis(until)),
         };
@@ -213,6 +222,7 @@ mod tests {
             mine
         );
         let open = Turn {
+            then: None,
             who: Who::Other,
             until: None,
         };

@@ -126,12 +126,13 @@ impl Engine {
 
     async fn open_partners(&self) -> Result<Vec<PeerId>, PeerError> {
         let mut partners = std::collections::BTreeSet::new();
-        for deal in self
+        let all = DealFilter::default();
+        let deals = self
             .store
             .read()
-            .deals(&DealFilter::default(), ANNOUNCED_PARTNERS, None)
-            .await?
-        {
+            .deals(&all, ANNOUNCED_PARTNERS, None)
+            .await?;
+        for deal in deals.into_iter().map(|listed| listed.row) {
             for row in self.store.read().dialogues(deal.deal).await? {
                 let concluded = super::project::phase_name(&Phase::Concluded);
                 if row.turn != Turn::Nobody || row.state == concluded {

@@ -13,10 +13,12 @@ mod order;
 mod park;
 mod project;
 mod read;
+mod rebuild;
 mod receive;
 mod request;
 mod revise;
 mod say;
+mod summary;
 mod time;
 mod work;
 
@@ -73,7 +75,7 @@ impl Engine {
     /// The database cannot be read.
     pub async fn open(store: Arc<Store>, identity: Arc<Identity>) -> Result<Self, PeerError> {
         let profile = read::stored_profile(&store).await?;
-        Ok(Self {
+        let mut engine = Self {
             store,
             identity,
             machines: Machines::default(),
@@ -83,7 +85,9 @@ impl Engine {
             skew: None,
             skew_confirmed: false,
             events: Vec::new(),
-        })
+        };
+        engine.rebuild().await?;
+        Ok(engine)
     }
 
     /// Who this peer is.

@@ -6,9 +6,9 @@ use opener_negotiation::{
     request::{self, Request},
 };
 use opener_store::{DealRow, DialogueRow, Role as StoredRole, Turn};
-use opener_trade::{DealId, Timestamp};
+use opener_trade::{DealId, Timestamp, words::tokens};
 
-use super::{Key, work::Work};
+use super::{Key, summary, work::Work};
 use crate::{Event, PeerError};
 
 impl Work<'_> {
@@ -31,6 +31,10 @@ impl Work<'_> {
             if let Some(dialogue) = self.changed.dialogues.get(&key) {
                 let row = dialogue_row(key, dialogue, self.now);
                 self.tx.upsert_dialogue(&row).await?;
+                if let Some(offer) = &dialogue.state().standing {
+                    let name = tokens(offer.bid().seller.name.as_str());
+                    self.tx.add_deal_words(key.0, name).await?;
+                }
             }
         }
         for deal in deals {
@@ -40,9 +44,9 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn project_deal(&mut self, deal: DealId) -> Result<(), PeerError> {
-        let row = self.tx.read().deal(deal).await?;
-        let created_at = row.as_ref().map_or(self.now, |row| row.created_at);
+    pub(super) async fn project_deal(&mut self, deal: DealId) -> Result<(), PeerError> {
+        let before = self.tx.read().deal(deal).await?;
+        let created_at = before.as_ref().map_or(self.now, |row| row.created_at);
         let me = self.me();
         let own = self.changed.dialogues.get(&(deal, me));
         let row = match own {
@@ -58,12 +62,24 @@ impl Work<'_> {
                     None => self.request(deal).await?.clone(),
                 };
                 let mine = self.tx.read().dialogues(deal).await?;
-                let turns = mine.iter().filter(|row| row.turn == Turn::Buyer);
-                buyer_row(deal, &request, turns, self.now, created_at)
+                buyer_row(deal, &request, &mine, self.now, created_at)
             }
         };
         self.tx.upsert_deal(&row).await?;
+        if before.is_none_or(|before| before.rfp != row.rfp) {
+            self.index(deal).await?;
+        }
         Ok(())
+    }
+
+    /// Lets the words of the request find the deal, and the names of those who bid.
+    pub(super) async fn index(&mut self, deal: DealId) -> Result<(), PeerError> {
+        let me = self.me();
+        let words = match self.changed.dialogues.get(&(deal, me)) {
+            Some(dialogue) => summary::words(&dialogue.state().rfp.body),
+            None => summary::words(&self.request(deal).await?.state().rfp.body),
+        };
+        Ok(self.tx.add_deal_words(deal, words).await?)
     }
 }
 
@@ -106,20 +122,22 @@ fn seller_row(deal: DealId, dialogue: &Dialogue, now: Timestamp, created_at: Tim
         closes_at: Some(rfp.schedule.bid_deadline),
         updated_at: now,
         created_at,
+        summary: summary::of_seller(state),
     }
 }
 
-fn buyer_row<'r>(
+fn buyer_row(
     deal: DealId,
     request: &Request,
-    turns: impl Iterator<Item = &'r DialogueRow>,
+    dialogues: &[DialogueRow],
     now: Timestamp,
     created_at: Timestamp,
 ) -> DealRow {
     let state = request.state();
     let rfp = &state.rfp.body;
-    let soonest: Vec<&DialogueRow> = turns.collect();
-    let choosing = matches!(state.phase, request::Phase::Evaluating);
+    let choosing = state.phase == request::Phase::Evaluating;
+    let needs_me = choosing || dialogues.iter().any(|row| row.turn == Turn::Buyer);
+    let (act_by, falls) = summary::moment(state, dialogues);
     DealRow {
         deal,
         role: StoredRole::Buyer,
@@ -128,16 +146,13 @@ fn buyer_row<'r>(
         revision: rfp.revision,
         title: rfp.title.as_str().to_owned(),
         state: phase_name(&state.phase),
-        needs_me: choosing || !soonest.is_empty(),
-        act_by: soonest
-            .iter()
-            .filter_map(|row| row.act_by)
-            .min()
-            .or(choosing.then_some(rfp.schedule.award_by)),
+        needs_me,
+        act_by,
         wake_at: state.wake_at(),
         closes_at: Some(rfp.schedule.bid_deadline),
         updated_at: now,
         created_at,
+        summary: summary::of_buyer(state, dialogues, falls),
     }
 }
 

@@ -7,7 +7,8 @@ use std::{
 
 use opener_negotiation::{Role, dialogue::Dialogue};
 use opener_store::{
-    Contact, DealFilter, DealRow, DeliveryCounts, Notice, ReportStatus, Role as StoredRole, Store,
+    Contact, DealCounts, DealFilter, DeliveryCounts, ListedDeal, Notice, ReportStatus,
+    Role as StoredRole, Store,
 };
 use opener_trade::{
     DealId, PeerId, Timestamp, Verified,
@@ -32,7 +33,7 @@ pub(super) async fn stored_profile(store: &Store) -> Result<Option<Profile>, Pee
 }
 
 impl Engine {
-    /// The deals, those that need me first.
+    /// The deals, those that need me first; after this one, the last of the page before.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -40,8 +41,19 @@ impl Engine {
         &self,
         filter: &DealFilter,
         limit: usize,
-    ) -> Result<Vec<DealRow>, PeerError> {
-        Ok(self.store.read().deals(filter, limit, None).await?)
+        after: Option<DealId>,
+    ) -> Result<Vec<ListedDeal>, PeerError> {
+        Ok(self.store.read().deals(filter, limit, after).await?)
+    }
+
+    /// How many deals there are of each sort, and notices that nobody has acknowledged.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn deal_counts(&self) -> Result<(DealCounts, u32), PeerError> {
+        let unread = self.store.read().unread_count().await?;
+        let counts = self.store.read().deal_counts().await?;
+        Ok((counts, u32::try_from(unread).unwrap_or(u32::MAX)))
     }
 
     /// One deal with everything that belongs to it.
@@ -220,7 +232,7 @@ impl Engine {
             .deals(&DealFilter::default(), COUNTED_DEALS, None)
             .await?
         {
-            let counts = self.store.read().delivery_counts(deal.deal).await?;
+            let counts = self.store.read().delivery_counts(deal.row.deal).await?;
             all.queued += counts.queued;
             all.sent += counts.sent;
             all.received += counts.received;

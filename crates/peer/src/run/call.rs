@@ -141,8 +141,10 @@ impl<N: Network, C: Clock> Runner<N, C> {
             Call::Deals {
                 filter,
                 limit,
+                after,
                 answer,
-            } => drop(answer.send(self.engine.deals(&filter, limit).await)),
+            } => drop(answer.send(self.engine.deals(&filter, limit, after).await)),
+            Call::DealCounts { answer } => drop(answer.send(self.engine.deal_counts().await)),
             Call::Deal { deal, answer } => drop(answer.send(self.engine.deal(deal).await)),
             Call::Records {
                 deal,

@@ -3,9 +3,9 @@
 use opener_trade::{Money, Reason};
 
 use super::*;
-use crate::{DealFilter, DealRow, DialogueRow, ReportState, Role, Side, Turn};
+use crate::{DealRow, DealSummary, DialogueRow, ReportState, Role, Side, Turn};
 
-fn row(n: u8, needs_me: bool, act_by: Option<i64>, updated_at: i64) -> DealRow {
+pub(super) fn row(n: u8, needs_me: bool, act_by: Option<i64>, updated_at: i64) -> DealRow {
     DealRow {
         deal: deal(n),
         role: if n.is_multiple_of(2) {
@@ -24,6 +24,7 @@ fn row(n: u8, needs_me: bool, act_by: Option<i64>, updated_at: i64) -> DealRow {
         closes_at: Some(at(500)),
         updated_at: at(updated_at),
         created_at: at(1),
+        summary: DealSummary::default(),
     }
 }
 
@@ -41,16 +42,6 @@ fn dialogue(seller: u8, wake_at: Option<i64>) -> DialogueRow {
     }
 }
 
-async fn listed(
-    store: &Store,
-    filter: &DealFilter,
-    limit: usize,
-    after: Option<DealId>,
-) -> Vec<DealId> {
-    let found = store.read().deals(filter, limit, after).await.unwrap();
-    found.iter().map(|row| row.deal).collect()
-}
-
 on_both! {
     async fn the_newest_view_of_a_deal_replaces_the_one_before(store) {
         let first = row(1, true, Some(9), 5);
@@ -58,37 +49,16 @@ on_both! {
         assert_eq!(store.read().deal(deal(1)).await.unwrap(), Some(first.clone()));
         let later = DealRow {
             rfp: None, revision: 2, title: "tables".into(), state: "closed".into(), needs_me: false, act_by: None,
-            wake_at: Some(at(8)), closes_at: None, updated_at: at(77), created_at: at(77), ..first.clone()
+            wake_at: Some(at(8)), closes_at: None, updated_at: at(77), created_at: at(77), summary: DealSummary {
+                is_over: true, falls: "bid_lapses".into(), lead_state: "concluded".into(), party: "Ann".into(),
+                leads: vec![peer(2), peer(3)], invited: 9, received: 8, bids: 3, declined: 2,
+                best: Some(Money::from_minor(7, "KRW".parse().unwrap())),
+            }, ..first.clone()
         };
         change!(store, tx => tx.upsert_deal(&later));
         let kept = store.read().deal(deal(1)).await.unwrap();
         assert_eq!(kept, Some(DealRow { created_at: first.created_at, ..later }));
         assert_eq!(store.read().deal(deal(2)).await.unwrap(), None);
-    }
-
-    async fn deals_that_need_me_come_first_then_the_soonest_then_the_newest(store) {
-        let all = [
-            row(1, false, None, 30), row(2, true, None, 10), row(3, true, Some(90), 20), row(4, true, Some(80), 5),
-            row(5, false, Some(10), 1), row(6, false, None, 40), row(7, true, Some(80), 6),
-        ];
-        for row in &all {
-            change!(store, tx => tx.upsert_deal(row));
-        }
-        let order = [7, 4, 3, 2, 5, 6, 1].map(deal);
-        let every = DealFilter::default();
-        assert_eq!(listed(store, &every, 9, None).await, order);
-        let mut seen = vec![];
-        while let page = listed(store, &every, 3, seen.last().copied()).await && !page.is_empty() {
-            seen.extend(page);
-        }
-        assert_eq!(seen, order);
-        assert_eq!(listed(store, &every, 9, Some(deal(99))).await, []);
-        let mine = DealFilter { needs_me_only: true, ..every.clone() };
-        assert_eq!(listed(store, &mine, 9, None).await, [7, 4, 3, 2].map(deal));
-        let selling = DealFilter { role: Some(Role::Seller), ..every.clone() };
-        assert_eq!(listed(store, &selling, 9, Some(deal(4))).await, [2, 6].map(deal));
-        let closed = DealFilter { state: Some("closed".into()), ..every };
-        assert_eq!(listed(store, &closed, 9, None).await, []);
     }
 
     async fn a_dialogue_needs_its_deal_and_keeps_the_newest_view(store) {

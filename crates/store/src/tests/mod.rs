@@ -4,6 +4,7 @@ mod boards;
 mod delivery;
 mod families;
 mod file;
+mod lists;
 mod plans;
 mod records;
 mod transactions;

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::{contact, deal as deals, document, notice, outbox::queue, report, wake};
+use crate::{contact, deal_list, document, notice, outbox::queue, report, wake};
 
 async fn plan(store: &Store, sql: &str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -51,8 +51,8 @@ async fn what_is_due_comes_out_of_the_index_in_order() {
     let store = Store::in_memory().await.unwrap();
     let ordered = [
         (queue::DUE, "outbox_due"),
-        (deals::LIST, "deal_order"),
-        (deals::LIST_AFTER, "deal_order"),
+        (deal_list::LIST, "deal_order"),
+        (deal_list::LIST_AFTER, "deal_order"),
         (notice::UNACKNOWLEDGED, "notice_open"),
         (contact::EVICT, "contact_unmet"),
     ];
