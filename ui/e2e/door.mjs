@@ -10,18 +10,36 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
   "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
 
-/** Opens the door; gives its address and how to close it. */
-export async function openDoor(gateway, folder) {
+/** What was asked, as text. */
+async function bodyOf(asked) {
+  const parts = [];
+  for await (const part of asked) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/**
+ * Opens the door; gives its address and how to close it. `instead` may answer a request in the peer's place: method and
+ * parameters to an answer as text, or nothing.
+ */
+export async function openDoor(gateway, folder, instead = () => undefined) {
   const peer = new URL(gateway);
   const inner = (headers) => ({ ...headers, host: peer.host, ...(headers.origin ? { origin: peer.origin } : {}) });
-  const server = createServer((asked, answer) => {
+  const server = createServer(async (asked, answer) => {
     if (asked.url === "/api") {
+      const body = await bodyOf(asked);
+      const { method, params } = JSON.parse(body);
+      const own = instead(method, params);
+      if (own !== undefined) {
+        answer.writeHead(200, { "content-type": "application/json" });
+        answer.end(own);
+        return;
+      }
       const passed = request(peer.origin + asked.url, { method: asked.method, headers: inner(asked.headers) }, (found) => {
         answer.writeHead(found.statusCode ?? 502, found.headers);
         found.pipe(answer);
       });
       passed.on("error", () => answer.destroy());
-      asked.pipe(passed);
+      passed.end(body);
       return;
     }
     const path = normalize(new URL(asked.url ?? "/", "http://x").pathname);

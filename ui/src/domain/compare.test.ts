@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Bid } from "../bindings/Bid";
 import type { BidView } from "../bindings/BidView";
 import type { RankingView } from "../bindings/RankingView";
-import { bestOfLine, columns, labelLines, ofHundred, toCsv } from "./compare";
+import { bestOfLine, bests, columns, labelLines, ofHundred, toCsv } from "./compare";
 
 function bid(id: string, total: string, lines: [number, string][]): BidView {
   const money = (amount: string) => ({ amount, currency: "KRW" });
@@ -28,6 +28,11 @@ describe("bids side by side", () => {
     const contents = [dear, cheap, apart].map((view) => view.content as Bid);
     expect([...bestOfLine(contents, 1)]).toEqual([cheap.content]);
     expect(bestOfLine([contents[0] as Bid, contents[2] as Bid], 1).size).toBe(0);
+  });
+  test("the best of a line is not told before all bids are here", () => {
+    const contents = [dear, cheap].map((view) => view.content as Bid);
+    expect(bests(contents, 3)(1).size).toBe(0);
+    expect([...bests(contents, 2)(1)]).toEqual([cheap.content]);
   });
   test("a bid stands in its column before its content is here", () => {
     const [found] = columns([dear.row], new Map(), null, "rank");

@@ -64,6 +64,18 @@ export function bestOfLine(bids: readonly Bid[], line: number): Set<Bid> {
   return new Set(quoted.filter((own) => compareMoney(own.amount, lowest.amount) === 0).map((own) => own.bid));
 }
 
+/** The best of each line, found when it is asked for; of none before all bids are here, for another might be better. */
+export function bests(bids: readonly Bid[], all: number): (line: number) => ReadonlySet<Bid> {
+  const known = new Map<number, ReadonlySet<Bid>>();
+  const none: ReadonlySet<Bid> = new Set();
+  return (line) => {
+    if (bids.length < all) return none;
+    const found = known.get(line) ?? bestOfLine(bids, line);
+    known.set(line, found);
+    return found;
+  };
+}
+
 /** The kinds of charges that any bid has, in the order of the register. */
 export function chargeKinds(bids: readonly Bid[]): ChargeKind[] {
   const order: ChargeKind[] = ["freight", "packing", "insurance", "handling", "installation", "other"];

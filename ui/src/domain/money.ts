@@ -1,4 +1,5 @@
 import { add, decimalText, divideHalfEven, multiply, parseDecimal, rescale, ZERO, type Decimal } from "./decimal";
+import { numberFormat } from "./formats";
 
 /** An amount as the api writes it: major units, with the currency's decimals. */
 export interface Money {
@@ -15,7 +16,7 @@ export const TAG: Record<Locale, string> = { en: "en-GB", ko: "ko-KR" };
 /** Digits behind the point that the currency has: none for KRW, two for EUR. */
 export function exponent(currency: string): number {
   try {
-    const format = new Intl.NumberFormat("en", { style: "currency", currency });
+    const format = numberFormat("en", { style: "currency", currency });
     return format.resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
@@ -28,7 +29,7 @@ function minor(money: Money): bigint {
 
 function written(text: string, currency: string, locale: Locale, extra: Intl.NumberFormatOptions): string {
   try {
-    const format = new Intl.NumberFormat(TAG[locale], {
+    const format = numberFormat(TAG[locale], {
       style: "currency",
       currency,
       currencyDisplay: "narrowSymbol",
@@ -54,13 +55,13 @@ export function formatUnitPrice(price: string, currency: string, locale: Locale)
 /** The amount without its currency: `8,940,000`. */
 export function formatBare(money: Money, locale: Locale): string {
   const digits = exponent(money.currency);
-  const format = new Intl.NumberFormat(TAG[locale], { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = numberFormat(TAG[locale], { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return format.format(money.amount as `${number}`);
 }
 
 /** A number: `1,200`, `2.5`. */
 export function formatNumber(text: string, locale: Locale): string {
-  const format = new Intl.NumberFormat(TAG[locale], { maximumFractionDigits: 12 });
+  const format = numberFormat(TAG[locale], { maximumFractionDigits: 12 });
   return parseDecimal(text) === null ? text : format.format(text as `${number}`);
 }
 
@@ -85,14 +86,14 @@ export function difference(base: Money, other: Money): Difference | null {
 /** `+435,600 · 4.4 %`: signed amount, per cent without its sign. */
 export function formatDifference(found: Difference, locale: Locale): string {
   const digits = exponent(found.money.currency);
-  const amount = new Intl.NumberFormat(TAG[locale], {
+  const amount = numberFormat(TAG[locale], {
     signDisplay: "exceptZero",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(found.money.amount as `${number}`);
   const signed = amount.replace("-", "−");
   if (found.permille === null) return signed;
-  const percent = new Intl.NumberFormat(TAG[locale], { maximumFractionDigits: 1 });
+  const percent = numberFormat(TAG[locale], { maximumFractionDigits: 1 });
   return `${signed} · ${percent.format(Math.abs(found.permille) / 10)} %`;
 }
 

@@ -1,3 +1,4 @@
+import { dateFormat } from "./formats";
 import { TAG, type Locale } from "./money";
 
 /** Milliseconds of a moment as the api writes it. */
@@ -6,7 +7,7 @@ export function millis(moment: string): number {
 }
 
 function parts(at: number, locale: Locale, zone: string | undefined, options: Intl.DateTimeFormatOptions) {
-  const format = new Intl.DateTimeFormat(TAG[locale], { ...options, timeZone: zone });
+  const format = dateFormat(TAG[locale], zone === undefined ? options : { ...options, timeZone: zone });
   return new Map(format.formatToParts(at).map((part) => [part.type, part.value]));
 }
 

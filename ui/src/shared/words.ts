@@ -12,6 +12,7 @@ import type { Place } from "../bindings/Place";
 import type { TaxBasis } from "../bindings/TaxBasis";
 import type { Role } from "../bindings/Role";
 import { ofHundred } from "../domain/compare";
+import { numberFormat } from "../domain/formats";
 import { formatNumber, TAG } from "../domain/money";
 import { formatClock, formatDay, nearDay } from "../domain/time";
 import { unitSign } from "../domain/units";
@@ -197,7 +198,7 @@ export const incotermWords = (incoterm: Incoterm | null): string => (incoterm ? 
 
 /** A share or points of the api, 0 to 1, as points of 100: `66.0`. */
 export function pointsWords(points: string): string {
-  const format = new Intl.NumberFormat(TAG[settings.locale], { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const format = numberFormat(TAG[settings.locale], { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   return format.format(ofHundred(points) as `${number}`);
 }
 

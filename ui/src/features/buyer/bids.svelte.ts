@@ -1,6 +1,7 @@
 import { call } from "../../backend/client";
 import type { Bid } from "../../bindings/Bid";
 import type { BidRow } from "../../bindings/BidRow";
+import type { BidView } from "../../bindings/BidView";
 import type { DealView } from "../../bindings/DealView";
 
 /** Bids that are in the running: the newest of each seller, unless it is over. */
@@ -28,14 +29,17 @@ export class Contents {
   async #work(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
+    // Shown at once while there are few, then in steps that double: each step draws the whole comparison anew.
+    let fresh: BidView[] = [];
     while (this.#waiting.length > 0) {
       const now = this.#waiting.slice(0, AT_ONCE);
       this.#waiting = this.#waiting.slice(AT_ONCE);
       now.forEach((row) => this.#asked.add(row.bid));
       const views = await Promise.all(now.map((row) => call("bid.show", { deal: row.deal, bid: row.bid }).catch(() => this.#failed(row))));
-      const found = new Map(this.found);
-      views.forEach((view) => view && found.set(view.row.bid, view.content));
-      this.found = found;
+      fresh.push(...views.filter((view) => view !== null));
+      if (fresh.length < this.found.size && this.#waiting.length > 0) continue;
+      this.found = new Map([...this.found, ...fresh.map((view) => [view.row.bid, view.content] as const)]);
+      fresh = [];
     }
     this.#running = false;
   }

@@ -62,30 +62,38 @@ export class Grid {
     return Math.max(this.#sizes.column, Math.floor((this.#width - this.label) / Math.max(this.#columns(), 1)));
   }
   get width(): number {
-    return this.label + this.column * (this.#printing ? this.across.last : this.#columns());
+    return this.label + this.column * (this.#printing ? this.lastColumn : this.#columns());
   }
-  get across(): { first: number; last: number } {
-    const all = this.#columns();
-    if (this.#printing) return { first: 0, last: Math.min(PRINTED, all) };
-    const first = Math.floor(this.#left / this.column) - MORE_COLUMNS;
-    const last = Math.ceil((this.#left + this.#width) / this.column) + MORE_COLUMNS;
-    return { first: Math.max(0, Math.min(first, all)), last: Math.min(last, all) };
+  /** The first column in sight, and the one behind the last; a little more on either side. */
+  get firstColumn(): number {
+    const first = this.#printing ? 0 : Math.floor(this.#left / this.column) - MORE_COLUMNS;
+    return Math.max(0, Math.min(first, this.#columns()));
+  }
+  get lastColumn(): number {
+    const last = this.#printing ? PRINTED : Math.ceil((this.#left + this.#width) / this.column) + MORE_COLUMNS;
+    return Math.min(last, this.#columns());
   }
   get before(): number {
-    return this.across.first * this.column;
+    return this.firstColumn * this.column;
   }
   get after(): number {
-    return this.#printing ? 0 : (this.#columns() - this.across.last) * this.column;
+    return this.#printing ? 0 : (this.#columns() - this.lastColumn) * this.column;
   }
-  get down(): { first: number; last: number } {
+  get #down(): { first: number; last: number } {
     const all = this.#offsets;
     return this.#printing ? { first: 0, last: all.length } : all.range(this.#top, this.#top + this.#height, MORE_ROWS);
   }
+  get firstRow(): number {
+    return this.#down.first;
+  }
+  get lastRow(): number {
+    return this.#down.last;
+  }
   get above(): number {
-    return this.#offsets.at(this.down.first);
+    return this.#offsets.at(this.firstRow);
   }
   get below(): number {
-    return this.#offsets.total - this.#offsets.at(this.down.last);
+    return this.#offsets.total - this.#offsets.at(this.lastRow);
   }
   heightOf(row: number): number {
     return this.#offsets.at(row + 1) - this.#offsets.at(row);
