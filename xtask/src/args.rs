@@ -11,6 +11,8 @@ The tasks of this repository.
   cargo xtask install           only install what is missing
   cargo xtask screens [DIR]     save a picture of every view of the web UI, in both languages and themes, wide and narrow
                                 [default: target/screens]
+  cargo xtask bench ui          measure how the web UI paints and scrolls ten thousand deals and five hundred bids, as one
+                                line of JSON
   cargo xtask bindings          write the TypeScript types into ui/src/bindings
   cargo xtask soak crash --kills N [--seed S]
                                 kill real peers in the middle of deals and count what is lost or doubled
@@ -34,6 +36,8 @@ pub enum Task {
     Run(Vec<String>),
     /// Save a picture of every view, in this folder if one is given.
     Screens(Option<String>),
+    /// Measure how the web UI paints and scrolls.
+    BenchUi,
     /// Write the TypeScript bindings.
     Bindings,
     /// Run the soak; everything after the word goes to its binary.
@@ -62,6 +66,8 @@ pub fn parse(arguments: &[String]) -> Result<Task, String> {
             Err("`screens` takes one argument at most, a folder.".to_owned())
         }
         "screens" => Ok(Task::Screens(rest.first().cloned())),
+        "bench" if rest == ["ui"] => Ok(Task::BenchUi),
+        "bench" => Err("`bench` needs what to measure: `ui`.".to_owned()),
         "run" => Ok(Task::Run(rest.to_vec())),
         "soak" if rest.is_empty() => {
             Err("`soak` needs the name of a soak, such as `crash`.".to_owned())
@@ -111,6 +117,12 @@ mod tests {
     }
 
     #[test]
+    fn bench_needs_what_to_measure() {
+        assert_eq!(parsed("bench ui"), Ok(Task::BenchUi));
+        assert!(parsed("bench").is_err() && parsed("bench moon").is_err());
+    }
+
+    #[test]
     fn an_unknown_task_is_refused_by_name() {
         assert!(parsed("deploy").is_err_and(|problem| problem.contains("deploy")));
     }
@@ -129,6 +141,7 @@ mod tests {
             "check",
             "install",
             "screens",
+            "bench ui",
             "bindings",
             "soak crash",
             "help",

@@ -50,6 +50,10 @@ pub fn perform(task: Task) -> Result<()> {
             install::for_browsing()?;
             steps::run(&screens(folder.as_deref())?)
         }
+        Task::BenchUi => {
+            install::for_browsing()?;
+            steps::run(&browse("measuring", "bench.mjs", &[]))
+        }
         Task::Bindings => steps::run(&[bindings()]),
         Task::Soak(arguments) => {
             steps::run(&[Step::cargo("build", &["build", "--workspace", "--bins"])])?;
@@ -131,21 +135,32 @@ fn npm(name: &str, words: &[&str]) -> Step {
     Step::program(name, program, &arguments)
 }
 
-/// Pictures of every view: the programs they need, then a browser that takes them.
+/// Pictures of every view.
 fn screens(folder: Option<&str>) -> Result<Vec<Step>> {
     let folder = match folder {
         Some(given) => std::env::current_dir()?.join(given),
         None => steps::target().join("screens"),
     };
-    let script = steps::root().join("ui").join("e2e").join("screens.mjs");
-    let take = [script, folder].map(|path| path.to_string_lossy().into_owned());
-    Ok(vec![
+    Ok(browse(
+        "pictures",
+        "screens.mjs",
+        &[&folder.to_string_lossy()],
+    ))
+}
+
+/// A script that drives a browser, after the programs it needs.
+fn browse(name: &str, script: &str, arguments: &[&str]) -> Vec<Step> {
+    let path = steps::root().join("ui").join("e2e").join(script);
+    let path = path.to_string_lossy();
+    let words: Vec<&str> = std::iter::once(path.as_ref())
+        .chain(arguments.iter().copied())
+        .collect();
+    vec![
         Step::cargo("build", &["build", "--workspace", "--bin", "opener"]),
         npm("packages of the UI", &["ci"]),
         npm("build of the UI", &["run", "build"]),
-        Step::program("pictures", "node", &[&take[0], &take[1]])
-            .with("OPENER_BIN", steps::built("opener")),
-    ])
+        Step::program(name, "node", &words).with("OPENER_BIN", steps::built("opener")),
+    ]
 }
 
 fn bindings() -> Step {
