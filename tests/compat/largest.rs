@@ -239,6 +239,7 @@ fn largest_rfp() -> Document<Rfp> {
             title: full(i),
         }),
         lines: times(line),
+        stamps: times(|i| opener_trade::Identity::from_seed([i as u8; 32]).peer_id()),
     };
     Document {
         header: header(None),

@@ -228,6 +228,12 @@ fn write() -> Vec<Vector> {
             documents::rfp_revised(),
         ),
         vector(
+            "rfp.stamped",
+            "The same request; the stamps of one directory count.",
+            &[Buyer],
+            documents::rfp_stamped(),
+        ),
+        vector(
             "rfp-cancel",
             "The request is called off.",
             &[Buyer],
@@ -317,6 +323,18 @@ fn write() -> Vec<Vector> {
             "The buyer deals with nobody else for two days.",
             &[Buyer],
             documents::hold(),
+        ),
+        vector(
+            "best-and-final",
+            "The buyer asks for the last bid, until the next evening.",
+            &[Buyer],
+            documents::best_and_final(),
+        ),
+        vector(
+            "time-proof",
+            "A directory's stamp shows when the bid existed.",
+            &[Seller],
+            documents::time_proof(),
         ),
         vector(
             "order",

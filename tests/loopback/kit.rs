@@ -177,6 +177,7 @@ pub fn rfp(buyer: &Profile) -> Rfp {
         attachments: List::default(),
         lots: List::default(),
         lines: vec![line].try_into().unwrap(),
+        stamps: List::default(),
     }
 }
 

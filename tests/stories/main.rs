@@ -7,6 +7,7 @@ mod cast;
 mod crash;
 mod delivery;
 mod forged_answers;
+mod last_round;
 mod list;
 mod mallory;
 mod time;

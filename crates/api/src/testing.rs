@@ -108,6 +108,7 @@ pub fn rfp(quantities: &[&str]) -> Rfp {
             .collect::<Vec<_>>()
             .try_into()
             .unwrap(),
+        stamps: List::default(),
     }
 }
 

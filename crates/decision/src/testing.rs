@@ -137,6 +137,7 @@ pub(crate) fn rfp(lines: &[(&str, Option<u16>)]) -> Rfp {
             .collect::<Vec<_>>()
             .try_into()
             .unwrap(),
+        stamps: List::default(),
     };
     rfp.check().unwrap();
     rfp

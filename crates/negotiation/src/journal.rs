@@ -3,6 +3,9 @@
 use minicbor::{Decode, Encode};
 use opener_trade::{DocumentId, List, Number, PeerId, Reason, Timestamp, limits::LINES};
 
+/// Sellers that one best-and-final round admits. A buyer negotiates with a handful; a framework with many lots has more.
+pub const ADMITTED: usize = 256;
+
 /// One input of a machine. The documents it names are stored as received; from both, the state is rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Entry {
@@ -91,6 +94,20 @@ pub enum Entry {
         /// The lines.
         #[n(2)]
         lines: List<u32, LINES>,
+    },
+    /// Request: these sellers are asked for their last bids.
+    #[n(11)]
+    #[cbor(map)]
+    LastRound {
+        /// The sellers that the buyer admits.
+        #[n(0)]
+        sellers: List<PeerId, ADMITTED>,
+        /// Their bids are taken until here.
+        #[n(1)]
+        deadline: Timestamp,
+        /// The buyer chooses until here.
+        #[n(2)]
+        award_by: Timestamp,
     },
     /// Request: the order with this seller is concluded for these quantities.
     #[n(8)]

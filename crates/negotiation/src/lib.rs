@@ -10,7 +10,7 @@ mod rejection;
 pub mod request;
 
 pub use chain::Chain;
-pub use journal::{Entry, LineQuantity};
+pub use journal::{ADMITTED, Entry, LineQuantity};
 pub use rejection::Rejection;
 
 use serde::{Deserialize, Serialize};

@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{
     Event, PeerError, Profile,
-    snapshot::{DealSnapshot, Found, OrderPart, Recipients, Record, SentRfp, Status},
+    snapshot::{DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status},
 };
 
 /// Calls that wait for the peer at most. A screen makes a handful at a time; more than this waits at the caller.
@@ -78,6 +78,8 @@ calls! {
     cancel_rfp / CancelRfp(deal: DealId, reason: PeerText<REMARK_BYTES>) -> DocumentId;
     /// Says something in a dialogue: to this seller, or as a seller to the buyer.
     say / Say(deal: DealId, seller: Option<PeerId>, command: Command) -> DocumentId;
+    /// Asks admitted sellers for their last bids.
+    ask_last_bids / AskLastBids(deal: DealId, asked: LastBids) -> Vec<DocumentId>;
     /// Orders on a seller's standing bid.
     order / Order(deal: DealId, seller: PeerId, part: OrderPart) -> DocumentId;
     /// Signs the final terms of a concluded dialogue.

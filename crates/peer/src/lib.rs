@@ -29,6 +29,7 @@ pub use opener_store::{
 };
 pub use profile::Profile;
 pub use snapshot::{
-    DealSnapshot, DirectoryStatus, Found, OrderPart, Recipients, Record, Seller, SentRfp, Status,
+    DealSnapshot, DirectoryStatus, Found, LastBids, OrderPart, Recipients, Record, Seller, SentRfp,
+    Status,
 };
 pub use start::start;

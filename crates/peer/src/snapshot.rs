@@ -6,8 +6,9 @@ use opener_decision::LinePart;
 use opener_negotiation::{Role, dialogue, request};
 use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
 use opener_trade::{
-    Address, DealId, Duration, Opened, PeerId, Reason, Timestamp, Verified,
+    Address, DealId, Duration, Opened, PeerId, PeerText, Reason, Timestamp, Verified,
     document::{Document, Listing, Rfp},
+    limits::REMARK_BYTES,
 };
 
 /// A deal with everything that belongs to it.
@@ -102,6 +103,19 @@ pub struct OrderPart {
     pub lots: Vec<u16>,
     /// From now.
     pub answer_within: Duration,
+}
+
+/// Whom the buyer asks for the last bid, and until when.
+#[derive(Debug, Clone)]
+pub struct LastBids {
+    /// The admitted sellers.
+    pub sellers: Vec<PeerId>,
+    /// Their bids are taken until here.
+    pub deadline: Timestamp,
+    /// The buyer chooses until here; absent means with as much time as the request gave.
+    pub award_by: Option<Timestamp>,
+    /// In words, to each of them.
+    pub remark: PeerText<REMARK_BYTES>,
 }
 
 /// A directory, as this peer sees it.

@@ -98,6 +98,7 @@ pub fn rfp(now: Timestamp) -> Rfp {
             line(1, "Bolt M8×40", "1000"),
             line(2, "Washer M8", "400"),
         ]),
+        stamps: List::default(),
     }
 }
 

@@ -64,6 +64,9 @@ pub const DEVIATIONS: usize = 100;
 /// Currencies that an RFP or a listing accepts.
 pub const CURRENCIES: usize = 16;
 
+/// Directories whose time stamps one RFP lets count: as many as a peer uses at once.
+pub const STAMPS: usize = 8;
+
 /// Languages that a listing names.
 pub const LANGUAGES: usize = 8;
 

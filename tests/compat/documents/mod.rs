@@ -7,6 +7,7 @@ mod extensions;
 mod orders;
 mod questions;
 mod requests;
+mod rounds;
 mod standalone;
 
 pub use amendments::{order_cancel, order_change, order_change_agreed};
@@ -19,6 +20,7 @@ pub use orders::{
 };
 pub use questions::{answer, question};
 pub use requests::{rfp, rfp_cancel, rfp_revised};
+pub use rounds::{best_and_final, rfp_stamped, time_proof};
 pub use standalone::{failure, listing, receipt, report_receipt, stamp};
 
 use opener_trade::{DocumentId, envelope::Payload, sign};

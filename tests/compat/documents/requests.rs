@@ -190,6 +190,7 @@ pub fn rfp() -> Document<Rfp> {
             },
         ]),
         lines: list(lines()),
+        stamps: list(vec![]),
     };
     document(first(Actor::Buyer, None, "2026-11-02T00:00:00Z"), body)
 }

@@ -1,12 +1,12 @@
 //! The documents between the request and the order.
 
 use opener_trade::{
-    Timestamp,
+    Reason, Timestamp,
     document::{
-        Answer, Change, Commitment, Counter, CounterRefuse, Document, ExtendGrant, ExtendRefuse,
-        ExtendRequest, Hold, Question,
+        Answer, BestAndFinal, Body, Change, Commitment, Counter, CounterRefuse, Document,
+        ExtendGrant, ExtendRefuse, ExtendRequest, Hold, Question, TimeProof,
     },
-    limits::{CHANGES, CHARGES, LINES, MAX_DOCUMENT_BYTES, MAX_ROUNDS},
+    limits::{CHANGES, CHARGES, LINES, MAX_DOCUMENT_BYTES, MAX_RECEIPT_BYTES, MAX_ROUNDS},
 };
 
 use super::{ID, charge, delivery, direct, fits, full, header, incoterm, list, price, quantity};
@@ -119,4 +119,26 @@ fn the_largest_extensions_and_holds_fit_in_one_frame() {
         remark: full(0),
     };
     fits(direct(hold), 0, MAX_DOCUMENT_BYTES);
+}
+
+#[test]
+fn the_largest_round_and_proof_fit_in_one_frame() {
+    let round = BestAndFinal {
+        rfp: ID,
+        offer: ID,
+        deadline: Timestamp::LATEST,
+        award_by: Timestamp::LATEST,
+        remark: full(0),
+    };
+    fits(direct(round), 0, MAX_DOCUMENT_BYTES);
+    let proof = TimeProof {
+        document: ID,
+        stamp: vec![0xff; MAX_RECEIPT_BYTES].into(),
+    };
+    fits(direct(proof.clone()), 0, MAX_DOCUMENT_BYTES);
+    let over = TimeProof {
+        stamp: vec![0xff; MAX_RECEIPT_BYTES + 1].into(),
+        ..proof
+    };
+    assert_eq!(over.check().unwrap_err().reason, Reason::TooLarge);
 }

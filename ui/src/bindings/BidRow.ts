@@ -45,7 +45,11 @@ received_at: string,
  */
 proved: boolean, 
 /**
- * It came after the deadline.
+ * When a directory saw it, by the stamp that its seller handed on.
+ */
+stamped_at: string | null, 
+/**
+ * It came after the deadline, and no stamp shows that it was made before.
  */
 after_deadline: boolean, 
 /**

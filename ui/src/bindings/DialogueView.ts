@@ -2,6 +2,7 @@
 import type { BargainView } from "./BargainView";
 import type { BidRow } from "./BidRow";
 import type { DialogueState } from "./DialogueState";
+import type { LastRoundView } from "./LastRoundView";
 import type { OrderView } from "./OrderView";
 import type { Turn } from "./Turn";
 
@@ -33,6 +34,9 @@ bids: Array<BidRow>,
  * What is open between bid and order.
  */
 bargain: BargainView, 
+ * The best-and-final round, once the seller is asked into it.
+ */
+last_round: LastRoundView | null, 
 /**
  * The order.
  */

@@ -77,4 +77,8 @@ lots: Array<Lot>,
 /**
  * The lines.
  */
-lines: Array<Line>, };
+lines: Array<Line>, 
+/**
+ * The directories whose stamps prove when a bid existed; none means that only receipts count.
+ */
+stamps: Array<string>, };

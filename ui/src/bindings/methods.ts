@@ -68,9 +68,11 @@ import type { RfpSend } from "./RfpSend";
 import type { RfpSent } from "./RfpSent";
 import type { RfpShow } from "./RfpShow";
 import type { RfpView } from "./RfpView";
+import type { RoundBestAndFinal } from "./RoundBestAndFinal";
 import type { SellersMatch } from "./SellersMatch";
 import type { SellersMatched } from "./SellersMatched";
 import type { Signed } from "./Signed";
+import type { SignedEach } from "./SignedEach";
 import type { TermsShow } from "./TermsShow";
 import type { TermsSign } from "./TermsSign";
 import type { TermsView } from "./TermsView";
@@ -139,6 +141,8 @@ export interface Methods {
   "extension.refuse": { params: ExtendDeny; answer: Signed };
   /** Promises to deal with nobody else for this until then. */
   "hold.send": { params: HoldSend; answer: Signed };
+  /** Buyer: asks the sellers it admits for their last bids, after the deadline, once; no counter-offer follows. */
+  "round.best_and_final": { params: RoundBestAndFinal; answer: SignedEach };
   /** Buyer: orders on a standing bid. */
   "order.place": { params: OrderPlace; answer: Signed };
   /** Seller: answers an order. Buyer: answers a changed answer. */

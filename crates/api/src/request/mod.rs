@@ -14,6 +14,7 @@ mod order;
 mod profile;
 mod ranking;
 mod rfp;
+mod round;
 mod sellers;
 mod talk;
 mod terms;
@@ -34,6 +35,7 @@ pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
 pub use rfp::{Reach, RfpCancel, RfpCompare, RfpList, RfpSend, RfpSent, RfpShow, RfpWarning};
+pub use round::RoundBestAndFinal;
 pub use sellers::{SellersMatch, SellersMatched, Widen};
 pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
 pub use terms::{TermsShow, TermsSign};
@@ -49,7 +51,7 @@ use crate::{
     view::{
         BidRow, BidView, ContactView, DealRow, DealTotals, DealView, DeliveryView, DirectoryView,
         Done, HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView,
-        RfpChanges, RfpView, Signed, TermsView,
+        RfpChanges, RfpView, Signed, SignedEach, TermsView,
     },
 };
 
@@ -208,6 +210,8 @@ methods! {
     ExtendDeny = "extension.refuse": ExtendDeny => Signed, bargain::refuse_extension;
     /// Promises to deal with nobody else for this until then.
     HoldSend = "hold.send": HoldSend => Signed, bargain::hold;
+    /// Buyer: asks the sellers it admits for their last bids, after the deadline, once; no counter-offer follows.
+    RoundBestAndFinal = "round.best_and_final": RoundBestAndFinal => SignedEach, round::best_and_final;
     /// Buyer: orders on a standing bid.
     OrderPlace = "order.place": OrderPlace => Signed, order::place;
     /// Seller: answers an order. Buyer: answers a changed answer.

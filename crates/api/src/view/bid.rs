@@ -53,7 +53,9 @@ pub struct BidRow {
     pub received_at: Timestamp,
     /// Whether the buyer's signed receipt, or being the buyer, proves that.
     pub proved: bool,
-    /// It came after the deadline.
+    /// When a directory saw it, by the stamp that its seller handed on.
+    pub stamped_at: Option<Timestamp>,
+    /// It came after the deadline, and no stamp shows that it was made before.
     pub after_deadline: bool,
     /// The seller's own quote number.
     pub quote_number: Option<String>,
@@ -162,7 +164,8 @@ fn row(state: &dialogue::State, offer: &Offer, of: BidState) -> BidRow {
         dialogue: state.phase.into(),
         received_at: offer.received_at,
         proved: offer.proved,
-        after_deadline: offer.received_at > rfp.schedule.bid_deadline,
+        stamped_at: offer.stamped_at,
+        after_deadline: state.is_late(offer),
         quote_number: bid.quote_number.as_ref().map(ToString::to_string),
         total: bid.total,
         tax_basis: bid.tax_basis,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BargainView, BidRow, DealState, DialogueState, OrderView, ReportView, Turn, Who,
+    BargainView, BidRow, DealState, DialogueState, LastRoundView, OrderView, ReportView, Turn, Who,
     bid::{bids, count},
 };
 use crate::ApiError;
@@ -32,6 +32,8 @@ pub struct DialogueView {
     pub bids: Vec<BidRow>,
     /// What is open between bid and order.
     pub bargain: BargainView,
+    /// The best-and-final round, once the seller is asked into it.
+    pub last_round: Option<LastRoundView>,
     /// The order.
     pub order: Option<OrderView>,
     /// The final terms, as far as they are signed: by buyer, by seller.
@@ -85,9 +87,10 @@ impl DealView {
             .request
             .as_ref()
             .filter(|request| request.phase == opener_negotiation::request::Phase::Evaluating);
+        let (closes_at, award_by) = moments(deal);
         let own = choosing.map(|_| Turn {
             who: Who::Me,
-            until: Some(rfp.schedule.award_by),
+            until: Some(award_by),
             then: Some(Falls::ChoiceEnds),
         });
         DealView {
@@ -99,8 +102,8 @@ impl DealView {
             title: rfp.title.to_string(),
             state,
             turn: Turn::first(deal.dialogues.iter().map(Turn::of).chain(own)),
-            closes_at: rfp.schedule.bid_deadline,
-            award_by: rfp.schedule.award_by,
+            closes_at,
+            award_by,
             lines: count(rfp.lines.len()),
             lots: rfp.lots.iter().map(|lot| lot.number).collect(),
             dialogues: deal
@@ -113,6 +116,22 @@ impl DealView {
     }
 }
 
+/// When bidding ends and until when the buyer chooses, as far as our side knows: by the request or its last round.
+fn moments(deal: &DealSnapshot) -> (Timestamp, Timestamp) {
+    let schedule = deal.rfp.body.schedule;
+    match (&deal.request, deal.dialogues.first()) {
+        (Some(request), _) => {
+            let schedule = request.schedule();
+            (schedule.bid_deadline, schedule.award_by)
+        }
+        (None, Some(own)) => {
+            let closes_at = own.last_round.map(|round| round.deadline);
+            (closes_at.unwrap_or(schedule.bid_deadline), own.award_by())
+        }
+        (None, None) => (schedule.bid_deadline, schedule.award_by),
+    }
+}
+
 fn dialogue_view(state: &dialogue::State, names: &HashMap<PeerId, String>) -> DialogueView {
     DialogueView {
         seller: state.seller,
@@ -121,6 +140,7 @@ fn dialogue_view(state: &dialogue::State, names: &HashMap<PeerId, String>) -> Di
         turn: Turn::of(state),
         bids: bids(state).into_iter().map(|(row, _)| row).collect(),
         bargain: BargainView::from(state),
+        last_round: LastRoundView::of(state),
         order: state
             .order
             .as_ref()

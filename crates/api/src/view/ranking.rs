@@ -178,7 +178,7 @@ const ADMITTED: &str = "admitted by the buyer";
 
 fn candidate<'a>(deal: &'a DealSnapshot, state: &'a State, offer: &'a Offer) -> Candidate<'a> {
     let bid = offer.id();
-    let late = offer.received_at > state.rfp.body.schedule.bid_deadline;
+    let late = state.is_late(offer);
     let admitted = late
         && state
             .standing

@@ -6,7 +6,7 @@ use opener_trade::{DealId, DocumentId, Number, PeerId, Timestamp, document::Rfp}
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::RequestState;
+use super::{AdmittedView, RequestState};
 
 /// So much of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -49,6 +49,8 @@ pub struct RfpView {
     pub invited: u32,
     /// Buyer: what is ordered from whom.
     pub awards: Vec<AwardView>,
+    /// Buyer: the best-and-final round, once there is one.
+    pub last_round: Option<AdmittedView>,
 }
 
 impl From<&DealSnapshot> for RfpView {
@@ -78,6 +80,7 @@ impl From<&DealSnapshot> for RfpView {
             awards: request
                 .map(|state| state.awards.iter().map(award).collect())
                 .unwrap_or_default(),
+            last_round: request.and_then(|state| state.last_round.as_ref().map(Into::into)),
         }
     }
 }

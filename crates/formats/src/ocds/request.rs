@@ -114,6 +114,7 @@ pub(crate) fn read(file: &str, root: &Field<'_>, timing: &Timing) -> Result<Read
         attachments: List::default(),
         lots: List::try_from(lots_kept).map_err(|e| impossible(&e))?,
         lines: List::try_from(items.lines).map_err(|e| impossible(&e))?,
+        stamps: List::default(),
     };
     rfp.check().map_err(|e| impossible(&e))?;
     let source = Source::Ocds(Record {

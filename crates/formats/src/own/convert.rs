@@ -90,6 +90,7 @@ pub(crate) fn rfp(
         attachments: List::default(),
         lots: List::try_from(lots).map_err(too_long)?,
         lines: List::try_from(lines).map_err(too_long)?,
+        stamps: List::default(),
     };
     rfp.check()
         .map_err(|broken| FormatError::of_rule(file, &broken))?;

@@ -80,7 +80,8 @@ impl State {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));
         }
         let current = || self.standing.iter().chain(&self.late);
-        if current().next().is_some() && !rfp.rules.repeated {
+        let is_last = self.check_last_bid(&document)?;
+        if current().next().is_some() && !rfp.rules.repeated && !is_last {
             return Err(Rejection::not_allowed(
                 "this request takes one bid from each seller",
             ));

@@ -3,9 +3,9 @@
 use opener_trade::{
     Duration, EnvelopeError, Identity, Opened, PeerText, Timestamp,
     document::{
-        Bid, BidWithdraw, Body, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
-        ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms, Header, Hold, Intent, Lapse,
-        NotChosen, Order, OrderResponse, Question,
+        BestAndFinal, Bid, BidWithdraw, Body, Chat, Counter, CounterAccept, CounterRefuse, Decline,
+        Document, ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms, Header, Hold, Intent,
+        Lapse, NotChosen, Order, OrderResponse, Question, TimeProof,
     },
     limits::REMARK_BYTES,
     sign,
@@ -25,6 +25,8 @@ pub enum Command {
     Bid(Box<Bid>),
     /// Seller: I take my standing bid back.
     WithdrawBid(PeerText<REMARK_BYTES>),
+    /// Seller: a directory saw my bid then.
+    ProveTime(TimeProof),
     /// Seller: I ask, privately.
     Ask(Question),
     /// Either: I would agree with these changes.
@@ -41,6 +43,8 @@ pub enum Command {
     RefuseExtension(ExtendRefuse),
     /// Either: I deal with nobody else for this until then.
     Hold(Hold),
+    /// Buyer: I ask you for your last bid.
+    AskLastBid(BestAndFinal),
     /// Buyer: I order on the standing bid.
     Order(Box<Order>),
     /// Either: my answer to the order, or to its changed answer.
@@ -98,11 +102,16 @@ impl State {
             _ => {}
         }
         let answers = match &command {
+            Command::Bid(_) if self.last_round.is_some() => {
+                self.last_round.map(|round| round.asked)
+            }
             Command::Intent | Command::Decline(_) | Command::Bid(_) | Command::NotChosen(_) => {
                 Some(self.rfp.id())
             }
+            Command::AskLastBid(asked) => Some(asked.offer),
             Command::Ask(_) => Some(self.rfp.id()),
             Command::WithdrawBid(_)
+            | Command::ProveTime(_)
             | Command::Chat(_)
             | Command::Counter(_)
             | Command::AskExtension(_)
@@ -167,6 +176,7 @@ impl Draft {
             Command::Decline(body) => seal(identity, header, body),
             Command::Bid(body) => seal(identity, header, *body),
             Command::WithdrawBid(reason) => seal(identity, header, BidWithdraw { bid, reason }),
+            Command::ProveTime(body) => seal(identity, header, body),
             Command::Ask(body) => seal(identity, header, body),
             Command::Counter(body) => seal(identity, header, *body),
             Command::AskExtension(body) => seal(identity, header, body),
@@ -177,6 +187,7 @@ impl Draft {
             Command::RefuseCounter(reason) => {
                 seal(identity, header, CounterRefuse { counter, reason })
             }
+            Command::AskLastBid(body) => seal(identity, header, body),
             Command::Order(body) => seal(identity, header, *body),
             Command::Respond(body) => seal(identity, header, *body),
             Command::Lapse => seal(identity, header, Lapse { order, decided_at }),

@@ -85,6 +85,7 @@ impl State {
         document: Arc<Verified<Document<Counter>>>,
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
+        self.check_no_last_round()?;
         if sender == Role::Buyer {
             self.follow_counter(document.body.offer);
         }

@@ -74,6 +74,8 @@ pub enum NoticeKind {
     ExtensionRefused,
     /// The other side promises to deal with nobody else for this.
     HoldArrived,
+    /// The buyer asks for the last bid: the best and final offer.
+    LastBidAsked,
     /// A seller means to bid.
     IntentArrived,
     /// A seller will not bid.
@@ -86,6 +88,8 @@ pub enum NoticeKind {
     BidNotReconfirmed,
     /// A bid has arrived after the deadline: it is kept, and not ranked unless admitted.
     LateBidArrived,
+    /// A directory's stamp shows that a late bid was made in time: it stands.
+    LateBidProved,
     /// Our bid arrived after the deadline.
     BidWasLate,
     /// The seller took its bid back.

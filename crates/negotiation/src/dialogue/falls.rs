@@ -40,11 +40,10 @@ impl Falls {
 impl State {
     /// What happens when the time of [`State::turn`] passes unused; nothing where no time is set.
     pub fn falls(&self) -> Option<Falls> {
-        Falls::of(
-            self.phase,
-            self.turn().until?,
-            self.rfp.body.schedule.award_by,
-        )
+        match self.awaits_last_bid() {
+            Some(_) => Some(Falls::BiddingEnds),
+            None => Falls::of(self.phase, self.turn().until?, self.award_by()),
+        }
     }
 }
 

@@ -85,7 +85,9 @@ impl State {
             (Role::Seller, Opened::Decline(_) | Opened::BidWithdraw(_)) if crossed => {
                 Ok(Vec::new())
             }
-            (Role::Buyer, Opened::NotChosen(_)) if crossed => Ok(Vec::new()),
+            (Role::Buyer, Opened::NotChosen(_) | Opened::BestAndFinal(_)) if crossed => {
+                Ok(Vec::new())
+            }
             (Role::Buyer, Opened::Lapse(_)) if crossed && self.phase != Phase::Refused => {
                 Ok(Vec::new())
             }
@@ -107,8 +109,10 @@ impl State {
             (Role::Seller, Opened::ExtendRefuse(refuse)) => {
                 self.refuse_extension(id, refuse.body.offer)
             }
+            (Role::Buyer, Opened::BestAndFinal(asked)) => self.ask_last_bid(asked),
             (_, Opened::Hold(hold)) => self.hold(sender, id, &hold.body, at),
             (Role::Seller, Opened::Bid(bid)) => self.bid(Arc::new(bid.clone()), at),
+            (Role::Seller, Opened::TimeProof(proof)) => self.prove_time(id, &proof.body),
             (Role::Seller, Opened::BidWithdraw(withdraw)) => {
                 self.withdraw(id, withdraw.body.bid, at)
             }

@@ -29,7 +29,7 @@ impl State {
             return false;
         }
         self.superseded.extend(self.unconfirmed.take());
-        let is_late = offer.received_at > self.rfp.body.schedule.bid_deadline;
+        let is_late = self.is_late(&offer) && !offer.admitted;
         self.superseded.extend(self.late.take());
         if is_late {
             self.late = Some(offer);
@@ -84,7 +84,8 @@ impl State {
         }
     }
 
-    fn admit(&mut self, offer: Offer) {
+    fn admit(&mut self, mut offer: Offer) {
+        offer.admitted = self.is_late(&offer);
         self.superseded.extend(self.standing.replace(offer));
         self.settle_phase();
     }
@@ -93,6 +94,16 @@ impl State {
     /// admitted it. An order on an earlier bid that is still firm is good as long as no later one is proved to have come
     /// in time: the two have crossed, or the later one was late.
     pub(super) fn follow_order(&mut self, bid: DocumentId, at: Timestamp) {
+        self.follow(bid, |offer| offer.bid().commitment.is_firm_at(at));
+    }
+
+    /// At the seller: what the question for the last bid says about the bids that the buyer had. A later bid has crossed
+    /// it, or was late; either way it is not the one that stands there.
+    pub(super) fn follow_last_round(&mut self, bid: DocumentId) {
+        self.follow(bid, |_| true);
+    }
+
+    fn follow(&mut self, bid: DocumentId, binds: impl FnOnce(&Offer) -> bool) {
         if self.role != Role::Seller
             || !(self.phase.takes_counters() || self.phase == Phase::BidLate)
             || self
@@ -127,15 +138,11 @@ impl State {
             .chain(&self.standing)
             .any(|offer| offer.seq() > named.seq() && offer.proved && !self.is_late(offer));
         let current = named.bid().revision == self.rfp.body.revision;
-        if current && named.bid().commitment.is_firm_at(at) && !replaced {
+        if current && binds(named) && !replaced {
             let named = self.superseded.remove(place);
             self.superseded.extend(self.late.take());
             self.admit(named);
         }
-    }
-
-    fn is_late(&self, offer: &Offer) -> bool {
-        offer.received_at > self.rfp.body.schedule.bid_deadline
     }
 
     /// The buyer's first receipt proves when a bid arrived, by the clock that judges the deadline. Nothing when there is no
@@ -171,7 +178,7 @@ impl State {
             .is_some_and(|offer| offer.id() == bid)
     }
 
-    fn sort_bids(&mut self) {
+    pub(super) fn sort_bids(&mut self) {
         let mut offers = std::mem::take(&mut self.superseded);
         offers.extend(self.standing.take());
         offers.extend(self.late.take());

@@ -36,6 +36,7 @@ impl State {
         if order.bid != standing.id() {
             return Err(Rejection::stale("another bid stands", standing.id()));
         }
+        self.check_order_after(document.header.issued_at)?;
         self.check_own_counter(Role::Buyer, document.header.issued_at)?;
         if at.max(document.header.issued_at) > standing.bid().valid_until {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));

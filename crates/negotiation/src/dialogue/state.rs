@@ -12,6 +12,7 @@ use ts_rs::TS;
 use super::{
     counter::{OpenCounter, Rounds},
     extend::Holds,
+    last_round::LastRound,
 };
 use crate::{Chain, Role};
 
@@ -130,6 +131,10 @@ pub struct Offer {
     pub received_at: Timestamp,
     /// Whether the buyer's clock proves `received_at`.
     pub proved: bool,
+    /// The buyer admitted it although it was late.
+    pub admitted: bool,
+    /// When a directory saw it, by the stamp that the seller handed on.
+    pub stamped_at: Option<Timestamp>,
 }
 
 impl Offer {
@@ -145,6 +150,8 @@ impl Offer {
             document,
             received_at,
             proved,
+            admitted: false,
+            stamped_at: None,
         }
     }
 
@@ -307,6 +314,8 @@ pub struct State {
     pub holds: Holds,
     /// The offer for which the buyer has asked for more time, and has no answer.
     pub extension_asked: Option<DocumentId>,
+    /// The best-and-final round, once the buyer has asked this seller into it.
+    pub last_round: Option<LastRound>,
     pub(super) questions: Vec<Arc<Opened>>,
     pub(super) answers: Vec<Arc<Opened>>,
     pub(super) called_off: bool,
@@ -344,6 +353,7 @@ impl State {
             rounds: Rounds::default(),
             holds: Holds::default(),
             extension_asked: None,
+            last_round: None,
             questions: Vec::new(),
             answers: Vec::new(),
             called_off: false,

@@ -32,12 +32,16 @@ impl State {
             Phase::NeedsReconfirm => turn(Role::Seller, Some(schedule.bid_deadline)),
             Phase::CounteredByBuyer => turn(Role::Seller, self.counter_until()),
             Phase::CounteredBySeller => turn(Role::Buyer, self.counter_until()),
+            Phase::BidStanding if self.awaits_last_bid().is_some() => {
+                turn(Role::Seller, self.awaits_last_bid())
+            }
             Phase::BidStanding if self.extension_is_asked() => {
                 turn(Role::Seller, self.offer_until())
             }
             Phase::BidStanding | Phase::BidLate => {
                 let valid = self.offer_until();
-                turn(Role::Buyer, valid.map(|until| until.min(schedule.award_by)))
+                let chosen = self.award_by();
+                turn(Role::Buyer, valid.map(|until| until.min(chosen)))
             }
             Phase::Ordered => turn(
                 Role::Seller,
@@ -60,7 +64,10 @@ impl State {
             Phase::Invited | Phase::NeedsReconfirm => Some(schedule.bid_deadline),
             Phase::Delivered | Phase::Engaged => Some(schedule.award_by),
             Phase::CounteredByBuyer | Phase::CounteredBySeller => self.counter_until(),
-            Phase::BidStanding | Phase::BidLate => self.offer_until(),
+            Phase::BidStanding | Phase::BidLate => {
+                let ends = self.last_round_until();
+                self.offer_until().into_iter().chain(ends).min()
+            }
             Phase::Ordered | Phase::Conditional if self.role == Role::Buyer => self.decide_at(),
             _ => None,
         }
@@ -89,8 +96,11 @@ impl State {
     }
 
     pub(super) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        let bids_stand = matches!(self.phase, Phase::BidStanding | Phase::BidLate);
+        let round_ended = bids_stand && self.end_last_round(now);
+        let persist = round_ended.then_some(Effect::Persist(Entry::Tick));
         if self.wake_at().is_none_or(|at| now < at) {
-            return Vec::new();
+            return persist.into_iter().collect();
         }
         let bid = self.standing.as_ref().or(self.late.as_ref()).map(Offer::id);
         let offer_stands = self.offer_until().is_some_and(|until| now <= until);
@@ -131,7 +141,8 @@ impl State {
             // The decision itself is a signed document; the phase follows from it.
             phase => (phase, Some(Effect::Author(Command::Lapse))),
         };
-        let persist = (phase != self.phase).then_some(Effect::Persist(Entry::Tick));
+        let changed = phase != self.phase;
+        let persist = persist.or(changed.then_some(Effect::Persist(Entry::Tick)));
         self.phase = phase;
         persist.into_iter().chain(notice).collect()
     }

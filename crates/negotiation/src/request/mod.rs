@@ -2,6 +2,7 @@
 
 mod award;
 mod effect;
+mod last_round;
 mod state;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use opener_trade::{
 
 pub use award::Award;
 pub use effect::{Effect, Notice};
+pub use last_round::LastRound;
 pub use state::{Phase, State};
 
 use crate::{Entry, Rejection, dialogue::KEEP_TRYING};

@@ -15,6 +15,7 @@ use ts_rs::TS;
 use super::{
     award::Award,
     effect::{Effect, Notice},
+    last_round::LastRound,
 };
 use crate::{
     Chain, Entry, Rejection,
@@ -76,6 +77,8 @@ pub struct State {
     pub answers: Vec<DocumentId>,
     /// What is ordered from whom.
     pub awards: BTreeMap<PeerId, Award>,
+    /// The best-and-final round, once there is one.
+    pub last_round: Option<LastRound>,
     pub(super) broadcasts: Chain,
     pub(super) deadline_passed: bool,
 }
@@ -91,6 +94,7 @@ impl State {
             holds: BTreeMap::new(),
             answers: Vec::new(),
             awards: BTreeMap::new(),
+            last_round: None,
             broadcasts,
             deadline_passed: false,
         }
@@ -98,7 +102,7 @@ impl State {
 
     /// When time next changes something, if it does.
     pub fn wake_at(&self) -> Option<Timestamp> {
-        let schedule = &self.rfp.body.schedule;
+        let schedule = self.schedule();
         match self.phase {
             Phase::Issued => Some(schedule.open),
             Phase::Collecting => Some(just_after(schedule.bid_deadline)),
@@ -154,7 +158,8 @@ impl State {
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
         self.pass(at);
-        if !matches!(self.phase, Phase::Issued | Phase::Collecting) {
+        let in_time = matches!(self.phase, Phase::Issued | Phase::Collecting);
+        if !in_time || self.last_round.is_some() {
             return Err(if self.awards.is_empty() {
                 Rejection::new(Reason::Late, "a request is revised before its deadline")
             } else {
@@ -221,13 +226,14 @@ impl State {
             }
             Entry::Bid { .. } => return Ok(Vec::new()),
             Entry::Reserve { seller, lines } => {
-                if now > self.rfp.body.schedule.award_by {
+                if now > self.schedule().award_by {
                     return Err(Rejection::new(
                         Reason::Late,
                         "the time to choose has passed",
                     ));
                 }
                 let mut passed = self.pass(now);
+                self.check_round_is_over()?;
                 self.check_held(now, seller, lines.iter().map(|line| line.line))?;
                 passed.extend(self.reserve(seller, &lines)?);
                 passed
@@ -247,6 +253,11 @@ impl State {
                 self.holds.insert(seller, (until, lines.into_vec()));
                 Vec::new()
             }
+            Entry::LastRound {
+                sellers,
+                deadline,
+                award_by,
+            } => self.begin_last_round(now, &sellers, deadline, award_by)?,
             Entry::Free { seller } => match self.awards.get(&seller) {
                 Some(award) if !award.concluded => self.free(seller),
                 _ => return Ok(Vec::new()),
@@ -296,7 +307,7 @@ impl State {
 
     /// Moves on to where the moment `now` belongs.
     pub(super) fn pass(&mut self, now: Timestamp) -> Vec<Effect> {
-        let schedule = self.rfp.body.schedule;
+        let schedule = self.schedule();
         let mut effects = Vec::new();
         if self.phase == Phase::Issued && now >= schedule.open {
             self.phase = Phase::Collecting;

@@ -7,6 +7,7 @@ mod answer;
 mod deliver;
 mod directory;
 mod facts;
+mod last_round;
 mod load;
 mod meet;
 mod order;

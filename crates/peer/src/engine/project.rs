@@ -119,7 +119,10 @@ fn seller_row(deal: DealId, dialogue: &Dialogue, now: Timestamp, created_at: Tim
         act_by: turn.until,
         // The dialogue's own row wakes it.
         wake_at: None,
-        closes_at: Some(rfp.schedule.bid_deadline),
+        closes_at: Some(match state.last_round {
+            Some(round) => round.deadline,
+            None => rfp.schedule.bid_deadline,
+        }),
         updated_at: now,
         created_at,
         summary: summary::of_seller(state),
@@ -134,7 +137,7 @@ fn buyer_row(
     created_at: Timestamp,
 ) -> DealRow {
     let state = request.state();
-    let rfp = &state.rfp.body;
+    let (rfp, schedule) = (&state.rfp.body, state.schedule());
     let choosing = state.phase == request::Phase::Evaluating;
     let needs_me = choosing || dialogues.iter().any(|row| row.turn == Turn::Buyer);
     let (act_by, falls) = summary::moment(state, dialogues);
@@ -149,7 +152,7 @@ fn buyer_row(
         needs_me,
         act_by,
         wake_at: state.wake_at(),
-        closes_at: Some(rfp.schedule.bid_deadline),
+        closes_at: Some(schedule.bid_deadline),
         updated_at: now,
         created_at,
         summary: summary::of_buyer(state, dialogues, falls),

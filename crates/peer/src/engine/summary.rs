@@ -78,7 +78,7 @@ pub(super) fn moment(
     state: &request::State,
     dialogues: &[DialogueRow],
 ) -> (Option<Timestamp>, Option<Falls>) {
-    let schedule = &state.rfp.body.schedule;
+    let schedule = state.schedule();
     let own = match state.phase {
         request::Phase::Evaluating => Some((false, schedule.award_by, Some(Falls::ChoiceEnds))),
         request::Phase::Issued | request::Phase::Collecting => {
@@ -89,7 +89,11 @@ pub(super) fn moment(
     let theirs = dialogues.iter().filter(|row| row.turn != Turn::Nobody);
     let theirs = theirs.filter_map(|row| {
         let until = row.act_by?;
-        let falls = phase_of(row).and_then(|phase| Falls::of(phase, until, schedule.award_by));
+        let last_bid = state.last_round.is_some() && until == schedule.bid_deadline;
+        let falls = match phase_of(row)? {
+            Phase::BidStanding if last_bid => Some(Falls::BiddingEnds),
+            phase => Falls::of(phase, until, schedule.award_by),
+        };
         Some((row.turn == Turn::Seller, until, falls))
     });
     let soonest = theirs

@@ -87,6 +87,13 @@ impl<N: Network, C: Clock> Runner<N, C> {
             } => {
                 drop(answer.send(self.engine.order(now, deal, seller, &part).await));
             }
+            Call::AskLastBids {
+                deal,
+                asked,
+                answer,
+            } => {
+                drop(answer.send(self.engine.ask_last_bids(now, deal, asked).await));
+            }
             Call::SignTerms {
                 deal,
                 seller,

@@ -123,6 +123,10 @@ kinds! {
     ReportReceipt = 32, "report-receipt", built;
     /// The buyer decided that an order lapsed unanswered.
     Lapse = 33, "lapse", built;
+    /// The buyer asks an admitted seller for its last bid.
+    BestAndFinal = 35, "best-and-final", built;
+    /// A directory's stamp of a bid.
+    TimeProof = 36, "time-proof", built;
 }
 
 impl fmt::Display for Kind {

@@ -11,11 +11,13 @@ pub mod kind;
 mod listing;
 mod note;
 mod order;
+mod proof;
 mod question;
 mod receipt;
 mod report;
 mod revision;
 mod rfp;
+mod round;
 mod shared;
 mod tax;
 mod terms;
@@ -29,10 +31,12 @@ pub use header::{Body, Document, Header};
 pub use listing::{Listing, Roles};
 pub use note::{BidWithdraw, Chat, Decline, DeclineReason, Intent, Lapse, NotChosen, RfpCancel};
 pub use order::{Order, OrderLine, OrderOutcome, OrderResponse, ResponseLine, ResponseStatus};
+pub use proof::TimeProof;
 pub use question::{Answer, Question};
 pub use receipt::{Failure, Receipt, Stage};
 pub use report::{ReportReceipt, Stamp};
 pub use rfp::{BidRules, Criterion, Direction, Line, Lot, Measure, Rfp, Schedule};
+pub use round::BestAndFinal;
 pub use shared::{
     Attachment, Attachments, Commitment, CommitmentKind, Delivery, Disclosure, Incoterm,
     IncotermRule, Party, Price, Property, TaxBasis,

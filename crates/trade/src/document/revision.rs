@@ -25,7 +25,7 @@ impl Rfp {
         let mut names = differing!(Rfp, "", self, old;
             title, description, language, buyer; apart
             revision, schedule, rules, currencies, delivery, incoterm, payment, criteria, disclosure, attachments, lots,
-            lines);
+            lines, stamps);
         names.extend(
             differing!(Schedule, "schedule.", &self.schedule, &old.schedule;
             open, question_cutoff, bid_deadline, award_by; apart),
@@ -33,7 +33,7 @@ impl Rfp {
         names.extend(differing!(BidRules, "rules.", &self.rules, &old.rules;
             commitment, validity, partial, alternatives, repeated, max_rounds, extension, tax_basis; apart));
         names.extend(differing!(Rfp, "", self, old;
-            currencies, delivery, incoterm, payment, criteria, disclosure, attachments, lots; apart
+            currencies, delivery, incoterm, payment, criteria, disclosure, attachments, lots, stamps; apart
             revision, title, description, language, buyer, schedule, rules, lines));
         names.extend(changed_lines(&self.lines, &old.lines));
         names

@@ -13,10 +13,12 @@ use super::{
     },
 };
 use crate::{
-    Category, Currency, Duration, Invalid, Language, List, Number, PeerText, Quantity, Timestamp,
+    Category, Currency, Duration, Invalid, Language, List, Number, PeerId, PeerText, Quantity,
+    Timestamp,
     limits::{
         CRITERIA, CURRENCIES, DESCRIPTION_BYTES, LABEL_BYTES, LINE_CATEGORIES,
         LINE_DESCRIPTION_BYTES, LINES, LOTS, MAX_ROUNDS, NAME_BYTES, PROPERTIES, REMARK_BYTES,
+        STAMPS,
     },
 };
 
@@ -311,6 +313,10 @@ pub struct Rfp {
     /// The lines.
     #[n(15)]
     pub lines: List<Line, LINES>,
+    /// The directories whose stamps prove when a bid existed; none means that only receipts count.
+    #[n(16)]
+    #[serde(default)]
+    pub stamps: List<PeerId, STAMPS>,
 }
 
 impl Rfp {
@@ -369,6 +375,7 @@ impl Body for Rfp {
                 format!("the weights must add to 100, not {weights}"),
             ));
         }
+        check_unique("stamps", &self.stamps, |directory| *directory)?;
         check_unique("lots", &self.lots, |lot| lot.number)?;
         if self.lines.is_empty() {
             return Err(Invalid::new("lines", "must hold at least one line"));

@@ -97,6 +97,22 @@ impl Desk {
         self.learn(minute, Entry::Reserve { seller, lines })
     }
 
+    pub(super) fn last_round(
+        &mut self,
+        minute: i64,
+        sellers: &[u8],
+        deadline: i64,
+        award_by: i64,
+    ) -> Result<(), Rejection> {
+        let sellers = sellers.iter().map(|seller| peer(*seller)).collect();
+        let fact = Entry::LastRound {
+            sellers: list(sellers),
+            deadline: at(deadline),
+            award_by: at(award_by),
+        };
+        self.learn(minute, fact)
+    }
+
     pub(super) fn conclude(
         &mut self,
         minute: i64,

@@ -2,6 +2,7 @@
 
 mod award;
 mod kit;
+mod last_round;
 mod model;
 mod revise;
 mod time;

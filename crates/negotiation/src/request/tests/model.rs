@@ -24,6 +24,8 @@ enum Move {
     Cancel,
     /// The deadline moves by so many minutes.
     Revise(i64),
+    /// One seller is asked for its last bid, for so many minutes.
+    LastRound(u8, i64),
 }
 
 fn lines() -> impl Strategy<Value = Vec<(u32, String)>> {
@@ -42,6 +44,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => seller.clone().prop_map(Move::Bid),
         6 => (seller.clone(), lines()).prop_map(|(seller, lines)| Move::Reserve(seller, lines)),
         2 => seller.clone().prop_map(Move::Free),
+        4 => (seller.clone(), 0..60i64).prop_map(|(seller, more)| Move::LastRound(seller, more)),
         4 => (seller, prop::option::weighted(0.4, lines())).prop_map(|(seller, lines)| Move::Conclude(seller, lines)),
         1 => Just(Move::Cancel),
         2 => (-3..60i64).prop_map(Move::Revise),
@@ -96,6 +99,7 @@ fn play(moves: Vec<Move>) {
     let mut minute = 0;
     let mut losers_told = 0;
     let (mut deadline, mut award_by) = (DEADLINE, AWARD_BY);
+    let mut last_round = false;
     for step in moves {
         let before = desk.phase();
         match step {
@@ -109,6 +113,7 @@ fn play(moves: Vec<Move>) {
                 let wanted = decimals(&lines);
                 let allowed = !before.is_terminal()
                     && minute <= award_by
+                    && !(last_round && minute <= deadline)
                     && !books.contains_key(&seller)
                     && fits(&books, &wanted);
                 let taken = desk.reserve(minute, seller, &borrowed(&lines));
@@ -153,6 +158,7 @@ fn play(moves: Vec<Move>) {
             Move::Revise(more) => {
                 let moved = deadline + more;
                 let allowed = books.is_empty()
+                    && !last_round
                     && minute <= deadline
                     && !before.is_terminal()
                     && more >= 0
@@ -165,6 +171,21 @@ fn play(moves: Vec<Move>) {
                 if allowed {
                     (deadline, award_by) = (moved, award_by.max(moved));
                     assert!(desk.request.state().bidders.is_empty());
+                }
+            }
+            Move::LastRound(seller, more) => {
+                let bidders = &desk.request.state().bidders;
+                let allowed = bidders.contains(&peer(seller))
+                    && books.is_empty()
+                    && !last_round
+                    && !before.is_terminal()
+                    && more > 0
+                    && (deadline < minute && minute <= award_by);
+                let (until, chosen) = (minute + more, minute + more + 60);
+                let begun = desk.last_round(minute, &[seller], until, chosen);
+                assert_eq!(begun.is_ok(), allowed, "{begun:?}");
+                if allowed {
+                    (deadline, award_by, last_round) = (until, chosen, true);
                 }
             }
             Move::Cancel => {

@@ -10,6 +10,7 @@ mod order;
 mod question;
 mod revision;
 mod rfp;
+mod round;
 mod round_trip;
 mod short;
 mod terms;

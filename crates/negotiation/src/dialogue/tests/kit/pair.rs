@@ -5,9 +5,9 @@ use std::sync::Arc;
 use opener_trade::{
     DocumentId, Identity, Opened, Timestamp, Verified,
     document::{
-        Bid, Change, Chat, Commitment, Counter, Document, ExtendGrant, ExtendRefuse, ExtendRequest,
-        FinalTerms, Header, Hold, NotChosen, Order, OrderResponse, Question, ResponseStatus, Rfp,
-        RfpCancel, Terms,
+        BestAndFinal, Bid, Change, Chat, Commitment, Counter, Document, ExtendGrant, ExtendRefuse,
+        ExtendRequest, FinalTerms, Header, Hold, NotChosen, Order, OrderResponse, Question,
+        ResponseStatus, Rfp, RfpCancel, Stamp, Terms, TimeProof,
     },
     sign,
 };
@@ -318,6 +318,31 @@ pub(crate) fn counter(state: &State, valid_until: Timestamp, desk: &str) -> Coun
         commitment: Commitment::Revocable,
         remark: Default::default(),
     }
+}
+
+/// The question for the last bid, on what stands at the buyer.
+pub(crate) fn ask_last_bid(buyer: &State, deadline: Timestamp) -> Command {
+    Command::AskLastBid(BestAndFinal {
+        rfp: buyer.rfp.id(),
+        offer: buyer.standing.as_ref().map_or(super::nothing(), Offer::id),
+        deadline,
+        award_by: deadline.plus(minutes(60)),
+        remark: Default::default(),
+    })
+}
+
+/// The proof that the kit's directory, or another, saw a bid then.
+pub(crate) fn prove(bid: DocumentId, at: Timestamp, directory: &Identity) -> Command {
+    let stamp = Stamp {
+        from: directory.peer_id(),
+        hash: bid,
+        at,
+    };
+    let stamp = sign(directory, stamp).unwrap();
+    Command::ProveTime(TimeProof {
+        document: bid,
+        stamp: stamp.bytes().to_vec().into(),
+    })
 }
 
 pub(crate) fn ask(rfp: DocumentId) -> Command {

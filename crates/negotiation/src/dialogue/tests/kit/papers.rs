@@ -53,6 +53,11 @@ pub(crate) fn seller() -> Identity {
     Identity::from_seed([2; 32])
 }
 
+/// The directory whose stamps the kit's request lets count.
+pub(crate) fn directory() -> Identity {
+    Identity::from_seed([4; 32])
+}
+
 pub(crate) fn stranger() -> Identity {
     Identity::from_seed([3; 32])
 }
@@ -167,6 +172,7 @@ pub(crate) fn rfp() -> Rfp {
         attachments: List::default(),
         lots: List::default(),
         lines: list(vec![line(1, "desk", "10"), line(2, "chair", "20"), lamps]),
+        stamps: list(vec![directory().peer_id()]),
     }
 }
 

@@ -309,7 +309,8 @@ fn rank(effect: &Effect) -> usize {
 pub(crate) fn fingerprint(state: &State) -> String {
     let offer = |offer: &crate::dialogue::Offer| {
         let base = offer.unsettled_base();
-        (offer.id(), base, offer.received_at, offer.proved)
+        let proved = (offer.received_at, offer.proved, offer.stamped_at);
+        (offer.id(), base, proved, offer.admitted)
     };
     let order = state.order.as_ref().map(|placed| {
         (
@@ -337,7 +338,7 @@ pub(crate) fn fingerprint(state: &State) -> String {
                 state.answers.len(),
                 state.counter.as_ref().map(|open| open.document.id()),
                 format!("{:?} {:?}", state.rounds, state.holds),
-                state.extension_asked,
+                (state.extension_asked, state.last_round),
                 state.standing.as_ref().map(|offer| offer.bid().valid_until),
                 state.standing.as_ref().map(|offer| offer.bid().commitment),
             ),

@@ -53,6 +53,10 @@ pub(super) enum Lie {
     AnswerCounter(bool),
     Extend(i64, Option<i64>),
     Hold(i64),
+    /// Asks for the last bid, on any offer.
+    LastRound(i64),
+    /// Proves any bid by a stamp of the directory or of nobody.
+    Prove(usize, i64, bool),
     /// Moves the deadline by so many minutes, as it likes.
     Revise(i64),
 }
@@ -75,11 +79,13 @@ pub(super) fn any_move() -> impl Strategy<Value = Blow> {
         3 => any::<bool>().prop_map(Lie::AnswerCounter),
         2 => (-30..60i64, prop::option::of(-30..60i64)).prop_map(|(valid, firm)| Lie::Extend(valid, firm)),
         2 => (-5..60i64).prop_map(Lie::Hold),
+        2 => (-5..60i64).prop_map(Lie::LastRound),
+        3 => (0..4usize, -60..60i64, any::<bool>()).prop_map(|(b, at, known)| Lie::Prove(b, at, known)),
     ];
     prop_oneof![
         3 => (0..30i64).prop_map(Blow::Wait),
         2 => Just(Blow::Tick),
-        8 => (0..16u8).prop_map(Blow::Honest),
+        8 => (0..17u8).prop_map(Blow::Honest),
         10 => lie.prop_map(Blow::Sign),
         3 => (0..6usize, -60..60i64).prop_map(|(place, skew)| Blow::Receipt(place, skew)),
         3 => (0..6usize).prop_map(Blow::Failure),
@@ -231,6 +237,10 @@ impl Siege {
                 let body = counter(&state, now.plus(minutes(20)), "95");
                 Some(Command::Counter(Box::new(body)))
             }
+            (Role::Buyer, 16) => Some(ask_last_bid(&state, now.plus(minutes(30)))),
+            (Role::Seller, 16) => state
+                .newest()
+                .map(|offer| prove(offer.document.id(), now, &directory())),
             (_, 14) => Some(Command::AcceptCounter),
             (_, 15) => Some(Command::RefuseCounter(Default::default())),
             _ => Some(chat("hello")),
@@ -333,6 +343,21 @@ impl Siege {
                 until: now.plus(minutes(*minute)),
                 remark: Default::default(),
             }),
+            Lie::LastRound(minute) => {
+                let deadline = now.plus(minutes(*minute));
+                let Command::AskLastBid(body) = ask_last_bid(&state, deadline) else {
+                    return;
+                };
+                self.sign(body)
+            }
+            Lie::Prove(place, seen, known) => {
+                let bid = offer(&state, *place).map_or(nothing(), |it| it.document.id());
+                let signer = if *known { directory() } else { stranger() };
+                let Command::ProveTime(body) = prove(bid, now.plus(minutes(*seen)), &signer) else {
+                    return;
+                };
+                self.sign(body)
+            }
             Lie::AnswerCounter(accept) => {
                 let Some(open) = &state.counter else {
                     return;
@@ -395,7 +420,9 @@ impl Siege {
         let now = self.now();
         let chain = self.chain;
         let honest = self.side().identity.peer_id();
-        let answers = self.side().state().response_id();
+        let state = self.side().state();
+        let asked = state.last_round.map(|round| round.asked);
+        let answers = state.response_id().or(asked);
         let identity = &self.pair.side(self.honest.other()).identity;
         let header = Header {
             deal: deal(),

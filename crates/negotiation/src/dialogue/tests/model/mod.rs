@@ -130,6 +130,25 @@ fn changed_and_reported() -> Vec<Move> {
         .collect()
 }
 
+/// An order that the seller refuses.
+fn refused() -> Vec<Move> {
+    let say = |saying, from| [Move::Say(saying), Move::Post(from, 0, Post::Both)];
+    let bid = Saying::Bid {
+        commitment: Firmness::Indicative,
+        price: 100,
+        valid: 90,
+    };
+    let steps = [
+        say(bid, Role::Seller),
+        say(Saying::Order(Taking::Whole), Role::Buyer),
+        say(Saying::Respond(1), Role::Seller),
+    ];
+    let invite = Move::Post(Role::Buyer, 0, Post::Both);
+    std::iter::once(invite)
+        .chain(steps.into_iter().flatten())
+        .collect()
+}
+
 #[test]
 fn the_moves_of_the_model_reach_every_phase_of_a_dialogue() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
@@ -140,7 +159,7 @@ fn the_moves_of_the_model_reach_every_phase_of_a_dialogue() {
     let post = Move::Post(Role::Buyer, 0, Post::Both);
     let declined = vec![post, Move::Say(Saying::Decline)];
     let random = (0..200).map(|_| strategy.new_tree(&mut runner).unwrap().current());
-    for moves in random.chain([unreached, declined, changed_and_reported()]) {
+    for moves in random.chain([unreached, declined, refused(), changed_and_reported()]) {
         let mut world = World::new(0);
         world.play(&moves);
         world.finish();

@@ -44,6 +44,10 @@ pub(super) enum Saying {
     Confirm(bool),
     NotChosen,
     Ask,
+    /// The deadline of the last round, in minutes from now.
+    LastRound(i64),
+    /// A stamp of the newest bid, so many minutes ago.
+    Prove(i64),
     Counter(Role, u32, i64),
     /// Refused where false; by its own side, taken back.
     AnswerCounter(Role, bool),
@@ -102,6 +106,8 @@ pub(super) fn saying() -> impl Strategy<Value = Saying> {
         1 => Just(Saying::Cancel),
         1 => Just(Saying::Revise),
         1 => Just(Saying::Ask),
+        3 => (1..60i64).prop_map(Saying::LastRound),
+        3 => (0..40i64).prop_map(Saying::Prove),
         1 => (1..60i64).prop_map(Saying::AskExtension),
         2 => (0..60i64, prop::option::of(0..60i64)).prop_map(|(valid, firm)| Saying::Extend(valid, firm)),
         1 => Just(Saying::RefuseExtension),

@@ -86,9 +86,10 @@ fn commitments_stay(before: &State, after: &State, now: Timestamp) {
 }
 
 fn late_bids_stay_out(after: &State, admitted: &BTreeSet<DocumentId>) {
-    let deadline = after.rfp.body.schedule.bid_deadline;
     if let Some(standing) = &after.standing {
-        let in_time = standing.received_at <= deadline;
+        let deadline = after.deadline_of(standing);
+        let stamped = standing.stamped_at.is_some_and(|at| at <= deadline);
+        let in_time = standing.received_at <= deadline || stamped;
         assert!(in_time || admitted.contains(&standing.document.id()));
     }
 }

@@ -179,6 +179,15 @@ impl World {
             }
             Saying::NotChosen => (Role::Buyer, not_chosen(buyer.rfp.id())),
             Saying::Ask => (Role::Seller, ask(seller.rfp.id())),
+            Saying::LastRound(minute) => {
+                let deadline = self.now(Role::Buyer).plus(minutes(*minute));
+                (Role::Buyer, ask_last_bid(buyer, deadline))
+            }
+            Saying::Prove(ago) => {
+                let bid = seller.newest()?.document.id();
+                let seen = self.now(Role::Seller).plus(minutes(-ago));
+                (Role::Seller, prove(bid, seen, &directory()))
+            }
             Saying::Counter(role, price, valid) => {
                 let now = self.now(*role);
                 let body = self.pair.counter(*role, now, &price.to_string(), *valid);
