@@ -52,7 +52,7 @@ pub(crate) fn computed(state: &State) -> Result<Option<Terms>, Invalid> {
         ordered_at: placed.document.header.issued_at,
         order: placed.order(),
         response_id: response.id(),
-        accepted_at: response.header.issued_at,
+        accepted_at: response.header.issued_at.min(placed.order().decide_at()),
         response: &response.body,
     })
     .map(Some)

@@ -79,8 +79,9 @@ impl Dialogue {
     /// Begins a dialogue: at the buyer when a seller is invited, at the seller when the RFP arrives.
     ///
     /// # Errors
-    /// The buyer invites itself, the deadline has passed, or the RFP is neither the first document of its deal nor a later
-    /// revision: a seller may be reached only after the request was revised, and begins there.
+    /// The buyer invites itself, or the RFP is neither the first document of its deal nor a later
+    /// revision: a seller may be reached only after the request was revised, and begins there. Whether it comes in time is
+    /// for the buyer's clock to say, which ends its delivery; the seller's may be wrong.
     pub fn open(
         role: Role,
         seller: PeerId,
@@ -94,12 +95,6 @@ impl Dialogue {
             return Err(Rejection::new(
                 Reason::OutOfOrder,
                 "document 1 of this chain is missing",
-            ));
-        }
-        if role == Role::Seller && at > rfp.body.schedule.bid_deadline {
-            return Err(Rejection::new(
-                Reason::Late,
-                "the deadline for bids has passed",
             ));
         }
         let id = rfp.id();

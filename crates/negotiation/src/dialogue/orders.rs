@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opener_trade::{
-    DocumentId, Reason, Timestamp, Verified,
+    DocumentId, Duration, Reason, Timestamp, Verified,
     document::{CommitmentKind, Document, Lapse, Order, OrderOutcome, OrderResponse},
 };
 
@@ -14,6 +14,10 @@ use super::{
     state::{Phase, Placed, State},
 };
 use crate::{Entry, Rejection, Role};
+
+/// How far a seller's clock may be ahead of the buyer's before it alone calls an order or an answer too late: clocks that
+/// run wild by ten minutes are met, and more is warned of long before.
+pub(super) const CLOCK_DOUBT: Duration = Duration::from_secs(15 * 60);
 
 impl State {
     pub(super) fn place(
@@ -41,7 +45,8 @@ impl State {
         if at.max(document.header.issued_at) > standing.bid().valid_until {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));
         }
-        if order.answer_by < now {
+        let hopeless = self.role == Role::Seller && now > order.decide_at().plus(CLOCK_DOUBT);
+        if order.answer_by < document.header.issued_at || hopeless {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time to answer this order has passed",
@@ -62,7 +67,7 @@ impl State {
             exact,
             response: None,
             confirmation: None,
-            received_at: None,
+            received_at: (self.role == Role::Seller).then_some(at),
             broken: false,
         });
         self.phase = Phase::Ordered;
@@ -94,10 +99,14 @@ impl State {
                 placed.document.id(),
             ));
         }
-        // The buyer's clock decides; and by its signer's own clock no answer may be later than the terms can state.
+        // The buyer's clock decides; the seller's own keeps it only from what is hopeless.
         let decide_at = placed.order().decide_at();
-        let arrived_late = self.role == Role::Buyer && at > decide_at;
-        if arrived_late || document.header.issued_at > decide_at {
+        let late = match (self.role, sender) {
+            (Role::Buyer, _) => at > decide_at,
+            (Role::Seller, Role::Buyer) => document.header.issued_at > decide_at,
+            (Role::Seller, Role::Seller) => at > decide_at.plus(CLOCK_DOUBT),
+        };
+        if late {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time to answer this order has passed",
@@ -221,7 +230,10 @@ impl State {
             .standing
             .as_ref()
             .is_some_and(|offer| offer.bid().commitment.kind() != CommitmentKind::Indicative);
-        placed.broken = placed.exact && promised;
+        // Who had the order only when it was too late has broken nothing.
+        let answer_by = placed.order().answer_by;
+        let had_it = placed.received_at.is_none_or(|at| at <= answer_by);
+        placed.broken = placed.exact && promised && had_it;
         self.phase = Phase::LapsedUnanswered;
         Ok(lapsed)
     }

@@ -241,7 +241,7 @@ pub struct Placed {
     pub response: Option<Arc<Verified<Document<OrderResponse>>>>,
     /// The buyer's answer to a changed answer.
     pub confirmation: Option<Arc<Verified<Document<OrderResponse>>>>,
-    /// Buyer: when the order arrived at the seller, by its receipt.
+    /// When the order arrived at the seller, by its clock; at the buyer once the receipt is there.
     pub received_at: Option<Timestamp>,
     /// The seller broke a firm or revocable bid by not answering.
     pub broken: bool,

@@ -87,7 +87,7 @@ impl State {
             && terms.bid_valid_until == standing.bid().valid_until
             && terms.ordered_at == placed.document.header.issued_at
             && terms.answer_by == order.decide_at()
-            && terms.accepted_at == response.header.issued_at
+            && terms.accepted_at == response.header.issued_at.min(order.decide_at())
             && terms.disclosure == order.disclosure
             && terms
                 .region

@@ -116,7 +116,7 @@ pub fn terms(state: &State) -> Result<Terms, PeerError> {
         ordered_at: placed.document.header.issued_at,
         order: placed.order(),
         response_id: response.id(),
-        accepted_at: response.header.issued_at,
+        accepted_at: response.header.issued_at.min(placed.order().decide_at()),
         response: &response.body,
     })?)
 }

@@ -75,7 +75,7 @@ pub struct Terms {
     /// The order was to be answered by here, grace included.
     #[n(9)]
     pub answer_by: Timestamp,
-    /// When the acceptance was signed.
+    /// When the acceptance was signed, by the seller's clock; `answer_by` where that clock was ahead.
     #[n(10)]
     pub accepted_at: Timestamp,
     /// The stricter of the two parties' wishes.

@@ -7,7 +7,7 @@ use opener_trade::{
 
 use super::kit::*;
 use crate::{
-    Entry,
+    Entry, Role,
     dialogue::{Command, Effect, Input, NoticeKind, Phase},
 };
 
@@ -225,7 +225,7 @@ fn a_decided_lapse_stays_although_the_seller_had_refused_the_order() {
     let mut pair = Pair::with_firm_bid();
     let order = pair.buyer_orders(at(110));
     // It arrives too late to be answered, and the failure is lost for a while.
-    let answer = pair.hand(at(110 + ANSWER + 1), &order).unwrap();
+    let answer = pair.hand(at(DECIDED + 15), &order).unwrap();
     assert_eq!(answer, Answer::Failure(Reason::Late));
     pair.buyer.tick(at(DECIDED));
     assert!(pair.buyer.state().order.as_ref().unwrap().broken);
@@ -244,22 +244,55 @@ fn a_decided_lapse_stays_although_the_seller_had_refused_the_order() {
 }
 
 #[test]
-fn nobody_signs_an_answer_that_is_late_by_their_own_clock() {
+fn a_sellers_own_clock_keeps_it_only_from_a_hopeless_answer() {
     let mut pair = Pair::with_bid(10, Commitment::Indicative);
     pair.buyer_orders(at(110));
     pair.flush(at(111));
     let response = pair.answer(ResponseStatus::Accepted);
     let own = pair
         .seller
-        .say(at(DECIDED), Command::Respond(Box::new(response.clone())))
+        .say(
+            at(DECIDED + 15),
+            Command::Respond(Box::new(response.clone())),
+        )
         .unwrap_err();
     assert_eq!(own.reason, Reason::Late);
-    // A clock that is ahead writes a time that no terms could state, although it arrives in time.
-    let ahead = pair.seller.sign(at(DECIDED), response);
-    assert_eq!(
-        pair.hand(at(112), &ahead).unwrap(),
-        Answer::Failure(Reason::Late)
-    );
+    // A clock that is ahead by less: by the buyer's the answer comes in time, and the terms state the last moment.
+    let ahead = pair.seller_says(at(DECIDED), Command::Respond(Box::new(response)));
+    pair.deliver(at(112), &ahead);
+    assert_eq!(pair.phases(), (Phase::Concluded, Phase::Concluded));
+    let terms = pair.terms();
+    assert_eq!(terms.accepted_at, terms.answer_by);
+    for role in [Role::Buyer, Role::Seller] {
+        pair.signs(role, at(113), terms.clone()).unwrap();
+        pair.flush(at(114));
+    }
+    assert_eq!(pair.phases(), (Phase::Reported, Phase::Reported));
+}
+
+#[test]
+fn an_order_that_is_late_by_the_sellers_clock_is_taken_and_the_buyers_decides() {
+    let mut pair = Pair::with_firm_bid();
+    let order = pair.buyer_orders(at(110));
+    pair.deliver(at(DECIDED + 5), &order);
+    assert_eq!(pair.phases(), (Phase::Ordered, Phase::Answered));
+    let response = pair.seller.outbox[0].clone();
+    pair.deliver(at(120), &response);
+    assert_eq!(pair.phases(), (Phase::Concluded, Phase::Concluded));
+    pair.check_replays();
+
+    let mut pair = Pair::with_firm_bid();
+    let order = pair.buyer_orders(at(110));
+    pair.deliver(at(DECIDED + 5), &order);
+    pair.buyer.tick(at(DECIDED));
+    pair.flush(at(DECIDED + 5));
+    let lapsed = (Phase::LapsedUnanswered, Phase::LapsedUnanswered);
+    assert_eq!(pair.phases(), lapsed);
+    for side in [&pair.buyer, &pair.seller] {
+        let broken = side.state().order.as_ref().unwrap().broken;
+        assert!(!broken, "the order came too late to be answered");
+    }
+    pair.check_replays();
 }
 
 #[test]
@@ -267,13 +300,13 @@ fn an_order_that_waited_too_long_for_the_document_before_it_is_refused() {
     let mut pair = Pair::with_firm_bid();
     let before = pair.buyer_says(at(109), chat("an order follows"));
     let order = pair.buyer_orders(at(110));
-    pair.hand(at(110 + ANSWER + 1), &before).unwrap();
+    pair.hand(at(DECIDED + 15), &before).unwrap();
     // It arrived in time and could not be read until now.
     let input = Input::Document {
         document: order,
         at: at(111),
     };
-    let late = pair.seller.take(at(110 + ANSWER + 1), input).unwrap_err();
+    let late = pair.seller.take(at(DECIDED + 15), input).unwrap_err();
     assert_eq!(late.reason, Reason::Late);
     assert_eq!(pair.seller.phase(), Phase::BidStanding);
 }

@@ -167,7 +167,7 @@ fn a_refused_order_of_ours_is_undone_and_the_buyer_goes_on() {
     let mut pair = Pair::with_firm_bid();
     let first = pair.buyer_orders(at(110));
     assert_eq!(
-        pair.deliver(at(110 + ANSWER + 1), &first),
+        pair.deliver(at(110 + DECIDE + 16), &first),
         Answer::Failure(Reason::Late)
     );
     assert_eq!(pair.phases(), (Phase::BidStanding, Phase::BidStanding));
@@ -175,8 +175,8 @@ fn a_refused_order_of_ours_is_undone_and_the_buyer_goes_on() {
     assert_eq!(pair.buyer.notices(), [NoticeKind::DocumentRefused]);
     let wake = Effect::WakeAt(pair.buyer.state().wake_at().unwrap());
     assert!(pair.buyer.effects.contains(&wake));
-    pair.buyer_orders(at(132));
-    pair.flush(at(133));
+    pair.buyer_orders(at(152));
+    pair.flush(at(153));
     assert_eq!(pair.phases(), (Phase::Concluded, Phase::Concluded));
     pair.check_replays();
 }
@@ -356,16 +356,16 @@ fn every_prefix_of_a_journal_gives_the_state_of_its_moment() {
         .unwrap();
     note(&pair);
     let order = pair.buyer_orders(at(103));
-    pair.deliver(at(103 + ANSWER + 1), &order);
+    pair.deliver(at(103 + DECIDE + 16), &order);
     note(&pair);
-    pair.buyer_orders(at(130));
-    pair.flush(at(131));
-    pair.seller_answers(at(132), ResponseStatus::Changed);
+    pair.buyer_orders(at(150));
+    pair.flush(at(151));
+    pair.seller_answers(at(152), ResponseStatus::Changed);
     note(&pair);
-    pair.flush(at(133));
+    pair.flush(at(153));
     note(&pair);
-    pair.buyer.tick(at(170));
-    pair.flush(at(171));
+    pair.buyer.tick(at(190));
+    pair.flush(at(191));
     note(&pair);
     for (buyer, seller, buyer_then, seller_then) in seen {
         assert_eq!(format!("{:?}", pair.buyer.replayed(buyer)), buyer_then);

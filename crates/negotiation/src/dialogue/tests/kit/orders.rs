@@ -126,7 +126,7 @@ pub(crate) fn terms(state: &State) -> Terms {
         bid_valid_until: standing.bid().valid_until,
         ordered_at: placed.document.header.issued_at,
         answer_by: order.decide_at(),
-        accepted_at: response.header.issued_at,
+        accepted_at: response.header.issued_at.min(order.decide_at()),
         disclosure: order.disclosure,
         region: Some(order.delivery.place.country),
         total: Some(Money::sum(eur(), amounts.chain(charges)).unwrap()),
