@@ -34,6 +34,7 @@ bids: Array<BidRow>,
  * What is open between bid and order.
  */
 bargain: BargainView, 
+/**
  * The best-and-final round, once the seller is asked into it.
  */
 last_round: LastRoundView | null, 

@@ -50,7 +50,7 @@ ordered_at: string,
  */
 answer_by: string, 
 /**
- * When the acceptance was signed.
+ * When the acceptance was signed, by the seller's clock; `answer_by` where that clock was ahead.
  */
 accepted_at: string, 
 /**
