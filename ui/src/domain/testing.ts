@@ -11,7 +11,7 @@ export function rfpFor(change: Partial<Rfp> = {}): Rfp {
     rules: { commitment: "firm", validity: 604_800_000, partial: true, alternatives: true, repeated: true, max_rounds: 5, extension: 3_600_000, tax_basis: "net" },
     currencies: ["KRW"], delivery: { place: { country: "KR", locality: "Incheon" }, window: { from: "2026-11-24T00:00:00Z", until: "2026-11-28T09:00:00Z" } },
     incoterm: null, payment: "30 days", criteria: [], disclosure: "prices", attachments: [], lots: [],
-    lines: [line(1, "Chair", "12"), line(2, "Stool", "4")],
+    lines: [line(1, "Chair", "12"), line(2, "Stool", "4")], stamps: [],
     ...change,
   };
 }

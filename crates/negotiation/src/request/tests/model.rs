@@ -113,7 +113,7 @@ fn play(moves: Vec<Move>) {
                 let wanted = decimals(&lines);
                 let allowed = !before.is_terminal()
                     && minute <= award_by
-                    && !(last_round && minute <= deadline)
+                    && (!last_round || minute > deadline)
                     && !books.contains_key(&seller)
                     && fits(&books, &wanted);
                 let taken = desk.reserve(minute, seller, &borrowed(&lines));
