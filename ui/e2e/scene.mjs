@@ -159,5 +159,9 @@ export async function stage(binary, data, ui) {
   const countered = await hinges(firms);
   const compared = await steel(firms);
   const rung = await incoming(firms);
+  // What has been seen: all but the newest few of each deal that needs somebody.
+  const notices = await ask(firms.me, "inbox.list", {});
+  const seen = notices.filter((one) => one.kind !== "request_arrived" && one.deal !== compared && one.deal !== countered.deal);
+  for (const one of [...seen, ...notices.filter((notice) => notice.deal === compared).slice(2)]) await ask(firms.me, "inbox.acknowledge", { id: one.id });
   return { directory, firms, compared, countered, done, rung };
 }

@@ -1,0 +1,2 @@
+/** What waits for the person, for the title of the page. */
+export const badge = $state({ waiting: 0 });
