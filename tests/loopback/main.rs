@@ -1,6 +1,7 @@
 //! Real peers and a real directory on loopback: sockets, files and clocks as in the program people run.
 
 mod bargain;
+mod files;
 mod kit;
 mod network;
 mod round;

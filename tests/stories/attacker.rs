@@ -503,7 +503,9 @@ async fn nobody_invites_themselves() {
 async fn a_person_without_a_profile_sends_nothing() {
     let store = std::sync::Arc::new(opener_peer::Store::in_memory().await.unwrap());
     let identity = opener_trade::Identity::from_seed([5; 32]);
-    let mut engine = opener_peer::Engine::open(store, identity.into())
+    let folder = tempfile::tempdir().unwrap();
+    let files = opener_peer::Blobs::open(folder.path(), 0).unwrap();
+    let mut engine = opener_peer::Engine::open(store, files.into(), identity.into())
         .await
         .unwrap();
     let now = World::new(95).now();

@@ -6,6 +6,8 @@ mod bargaining;
 mod cast;
 mod crash;
 mod delivery;
+mod file_attacker;
+mod files;
 mod forged_answers;
 mod last_round;
 mod list;

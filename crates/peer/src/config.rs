@@ -10,7 +10,7 @@ use crate::{DirectoryError, PeerError, Profile, StoreError};
 /// How a peer is started.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The data folder: key, database.
+    /// The data folder: key, database, attached files.
     pub data: PathBuf,
     /// Where to listen; none means every interface, QUIC and TCP, on free ports.
     pub listen: Vec<Address>,

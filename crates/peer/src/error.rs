@@ -2,7 +2,7 @@
 
 use opener_negotiation::Rejection;
 use opener_store::StoreError;
-use opener_trade::{Duration, EnvelopeError, Invalid};
+use opener_trade::{Duration, EnvelopeError, Invalid, limits::MAX_ATTACHMENT_BYTES};
 
 use crate::DirectoryError;
 
@@ -31,6 +31,20 @@ pub enum PeerError {
     /// Too many sellers for one request.
     #[error("a request goes to at most {0} sellers")]
     TooManySellers(usize),
+    /// A file without a byte.
+    #[error("the file is empty")]
+    EmptyFile,
+    /// A file that does not travel.
+    #[error(
+        "the file has {0} bytes; at most {MAX_ATTACHMENT_BYTES} travel, so make it smaller or send a link"
+    )]
+    FileTooLarge(u64),
+    /// No room is left for attached files.
+    #[error("attached files take all of the {0} bytes set aside for them; remove some")]
+    NoRoom(u64),
+    /// Too many files are wanted at once.
+    #[error("at most {0} files are fetched at a time; wait for some of them or stop them")]
+    TooManyFetches(usize),
     /// The clock differs too much for an act that a deadline decides.
     #[error("this computer's clock is off by {} s; set it, or confirm that it is right", .0.millis() / 1000)]
     ClockSkew(Duration),

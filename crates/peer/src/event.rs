@@ -1,6 +1,6 @@
 //! What changes while a peer runs.
 
-use opener_trade::{DealId, PeerId};
+use opener_trade::{DealId, DocumentId, PeerId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -31,6 +31,13 @@ pub enum Event {
         deal: DealId,
         /// The other side, where one dialogue is concerned.
         peer: Option<PeerId>,
+    },
+    /// More of an attached file is here, or it will not come.
+    Attachment {
+        /// The deal whose documents name it.
+        deal: DealId,
+        /// The file.
+        sha256: DocumentId,
     },
     /// A directory answered, or ceased to.
     Directories,

@@ -1,7 +1,11 @@
 //! The face of a running peer.
 
+use std::{fs::File, sync::Arc};
+
 use opener_negotiation::dialogue::Command;
-use opener_store::{Assessment, Contact, DealCounts, DealFilter, ListedDeal, Notice, NoticeId};
+use opener_store::{
+    Assessment, Blobs, Contact, DealCounts, DealFilter, ListedDeal, Notice, NoticeId, Part, Whole,
+};
 use opener_trade::{
     Address, DealId, DocumentId, PeerId, PeerText, Verified,
     directory::Query,
@@ -12,7 +16,9 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{
     Event, PeerError, Profile,
-    snapshot::{DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status},
+    snapshot::{
+        AttachedFile, DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status,
+    },
 };
 
 /// Calls that wait for the peer at most. A screen makes a handful at a time; more than this waits at the caller.
@@ -51,6 +57,7 @@ macro_rules! calls {
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) peer: PeerId,
+    pub(crate) blobs: Arc<Blobs>,
     pub(crate) calls: mpsc::Sender<Call>,
     pub(crate) events: broadcast::Sender<Event>,
 }
@@ -100,6 +107,18 @@ calls! {
     notices / Notices(unacknowledged: bool, limit: usize) -> Vec<Notice>;
     /// A person has seen a notice.
     acknowledge / Acknowledge(notice: NoticeId) -> ();
+    /// Keeps a file of ours that came through [`Handle::import`], so that documents can name it.
+    add_blob / AddBlob(whole: Whole) -> ();
+    /// Removes a file from this computer.
+    remove_blob / RemoveBlob(sha256: DocumentId) -> ();
+    /// The size of a file that is here.
+    blob / Blob(sha256: DocumentId) -> Option<u64>;
+    /// The files that the documents of a deal name, and how far each is.
+    attachments / Attachments(deal: DealId) -> Vec<AttachedFile>;
+    /// A person wants a file that a document names.
+    fetch / Fetch(document: DocumentId, sha256: DocumentId) -> ();
+    /// A person does not want it any more.
+    stop_fetch / StopFetch(document: DocumentId, sha256: DocumentId) -> ();
     /// A person has opened a deal: senders learn that their documents were read.
     open_deal / OpenDeal(deal: DealId) -> ();
     /// Known peers, newest first.
@@ -116,6 +135,28 @@ impl Handle {
     /// Who this peer is.
     pub const fn peer_id(&self) -> PeerId {
         self.peer
+    }
+
+    /// Begins a file of ours; its bytes go to disk as they are written, past the peer's task. Give it to
+    /// [`Handle::add_blob`] when it is finished; dropped before, nothing of it stays.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn import(&self) -> Result<Part, PeerError> {
+        Ok(self.blobs.import()?)
+    }
+
+    /// A file that is here, for reading, and its size.
+    ///
+    /// # Errors
+    /// It is not here, or the disk refuses.
+    pub async fn open_blob(&self, sha256: DocumentId) -> Result<(File, u64), PeerError> {
+        let missing = PeerError::NotFound("file");
+        let Some(size) = self.blob(sha256).await? else {
+            return Err(missing);
+        };
+        let file = self.blobs.file(sha256, size)?.ok_or(missing)?;
+        Ok((file, size))
     }
 
     /// Listens to what changes from now on.

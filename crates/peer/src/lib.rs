@@ -17,19 +17,20 @@ pub use clock::{Clock, SystemClock};
 pub use config::{Config, StartError};
 pub use directories::{DirectoryError, MAX_DIRECTORIES};
 pub use engine::{
-    Answered, Arrival, Attempt, Engine, MAX_INVITED, Parcel, REFUSE_SKEW, WARN_SKEW, terms,
+    Answered, Arrival, Attempt, Engine, MAX_FETCHES, MAX_INVITED, Parcel, PieceRequest,
+    REFUSE_SKEW, WARN_SKEW, Wanted, terms,
 };
 pub use error::PeerError;
 pub use event::Event;
 pub use handle::Handle;
 pub use opener_store::{
-    Assessment, Contact, DealCounts, DealFilter, DealRow, Delivery, DeliveryCounts, DeliveryState,
-    DialogueRow, ListedDeal, Notice, NoticeId, ReportState, ReportStatus, Role as StoredRole,
-    Store, StoreError,
+    Assessment, Blobs, Contact, DealCounts, DealFilter, DealRow, Delivery, DeliveryCounts,
+    DeliveryState, DialogueRow, ListedDeal, Notice, NoticeId, Part, ReportState, ReportStatus,
+    Role as StoredRole, Store, StoreError, Whole,
 };
 pub use profile::Profile;
 pub use snapshot::{
-    DealSnapshot, DirectoryStatus, Found, LastBids, OrderPart, Recipients, Record, Seller, SentRfp,
-    Status,
+    AttachedFile, AttachmentState, DealSnapshot, DirectoryStatus, Found, LastBids, OrderPart,
+    Recipients, Record, Seller, SentRfp, Status,
 };
 pub use start::start;

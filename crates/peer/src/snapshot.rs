@@ -6,7 +6,7 @@ use opener_decision::LinePart;
 use opener_negotiation::{Role, dialogue, request};
 use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
 use opener_trade::{
-    Address, DealId, Duration, Opened, PeerId, PeerText, Reason, Timestamp, Verified,
+    Address, DealId, DocumentId, Duration, Opened, PeerId, PeerText, Reason, Timestamp, Verified,
     document::{Document, Listing, Rfp},
     limits::REMARK_BYTES,
 };
@@ -45,6 +45,43 @@ pub struct Record {
     pub void: Option<Reason>,
     /// The receipts for it, as received or issued: the signed bytes.
     pub receipts: Vec<Arc<[u8]>>,
+}
+
+/// How far an attached file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttachmentState {
+    /// All of it is here, with the hash and the size that were signed.
+    Here,
+    /// It is wanted and has come so far, in bytes.
+    Fetching {
+        /// Bytes that have come.
+        have: u64,
+    },
+    /// Nobody has asked for it.
+    NotFetched,
+    /// It was asked for and will not come.
+    Refused(Reason),
+}
+
+/// A file that a document of a deal names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedFile {
+    /// The document.
+    pub document: DocumentId,
+    /// Who signed it.
+    pub from: PeerId,
+    /// Signed by us.
+    pub mine: bool,
+    /// Name as signed: a stranger's text, never part of a path.
+    pub name: String,
+    /// Media type as signed: a stranger's text.
+    pub media_type: String,
+    /// Bytes as signed.
+    pub size: u64,
+    /// SHA-256 as signed.
+    pub sha256: DocumentId,
+    /// How far it is.
+    pub state: AttachmentState,
 }
 
 /// A seller that may serve a request.

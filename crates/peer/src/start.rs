@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opener_net::{Event as NetEvent, Network, Sockets, default_listen, identity_file};
-use opener_store::Store;
+use opener_store::{Blobs, Store};
 use opener_trade::Address;
 use tokio::sync::{broadcast, mpsc};
 
@@ -17,6 +17,8 @@ use crate::{
 const KEY_FILE: &str = "identity.key";
 /// Name of the database in the data folder.
 const DATABASE: &str = "peer.sqlite";
+/// Name of the folder of attached files in the data folder.
+const FILES: &str = "files";
 
 /// Starts a peer: opens its folder, listens, and runs until [`Handle::shutdown`]. When this returns, it listens.
 ///
@@ -25,9 +27,10 @@ const DATABASE: &str = "peer.sqlite";
 pub async fn start(config: Config) -> Result<Handle, StartError> {
     // The store makes the folder and keeps other programs out of it.
     let store = Arc::new(Store::open(&config.data.join(DATABASE)).await?);
+    let blobs = Arc::new(Blobs::open(&config.data.join(FILES), Blobs::CAPACITY)?);
     let identity = Arc::new(identity_file::load_or_create(&config.data.join(KEY_FILE))?);
     let clock = SystemClock;
-    let mut engine = Engine::open(store, identity.clone()).await?;
+    let mut engine = Engine::open(store, blobs.clone(), identity.clone()).await?;
     if let Some(profile) = config.profile {
         engine.set_profile(clock.now(), profile).await?;
     }
@@ -47,6 +50,7 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
     let (events, _) = broadcast::channel(EVENTS);
     let handle = Handle {
         peer: identity.peer_id(),
+        blobs,
         calls,
         events: events.clone(),
     };

@@ -2,13 +2,23 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use opener_peer::{Attempt, Wanted};
 use opener_trade::Timestamp;
 
 use crate::Actor;
 
-/// One delivery that waits for its answer.
+/// One delivery or request that waits for its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(pub(crate) u64);
+
+/// What waits for an answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Waiting {
+    /// A document.
+    Delivery(Attempt),
+    /// A request for a piece of a file.
+    Piece(Wanted),
+}
 
 /// Something that will happen.
 #[derive(Debug, Clone)]
@@ -22,6 +32,20 @@ pub(crate) enum Event {
     },
     /// The answer to it reaches its sender.
     Answer {
+        from: Actor,
+        to: Actor,
+        ticket: Ticket,
+        bytes: Arc<[u8]>,
+    },
+    /// A request for a piece of a file reaches its holder.
+    AskPiece {
+        from: Actor,
+        to: Actor,
+        ticket: Ticket,
+        bytes: Arc<[u8]>,
+    },
+    /// The piece, or a refusal, reaches whoever asked.
+    Piece {
         from: Actor,
         to: Actor,
         ticket: Ticket,

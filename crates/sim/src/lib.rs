@@ -24,6 +24,7 @@
 
 mod agenda;
 mod crash;
+mod files;
 mod look;
 mod network;
 pub mod papers;

@@ -1,8 +1,8 @@
 //! One actor's program: a real engine over a real store.
 
-use std::{fmt::Display, sync::Arc};
+use std::{fmt::Display, path::Path, sync::Arc};
 
-use opener_peer::{Engine, PeerError, Profile, Store};
+use opener_peer::{Blobs, Engine, PeerError, Profile, Store};
 use opener_trade::{Duration, Identity, PeerId, Reason, Timestamp};
 use tempfile::TempDir;
 
@@ -58,9 +58,14 @@ pub(crate) struct Program {
     pub(crate) steps: usize,
     /// When the machines want to be woken, by its own clock.
     pub(crate) next_wake: Option<Timestamp>,
+    /// When a piece of a file is to be asked for, by its own clock.
+    pub(crate) next_piece: Option<Timestamp>,
+    /// Bytes that its attached files may take.
+    pub(crate) room: u64,
     /// When something is to be sent or given up, by its own clock.
     pub(crate) next_delivery: Option<Timestamp>,
     place: Place,
+    files: TempDir,
 }
 
 impl Program {
@@ -79,7 +84,10 @@ impl Program {
             steps: 0,
             next_wake: None,
             next_delivery: None,
+            next_piece: None,
+            room: Blobs::CAPACITY,
             place,
+            files: must(tempfile::tempdir()),
         }
     }
 
@@ -92,7 +100,8 @@ impl Program {
                 Arc::new(must(Store::open(&folder.path().join("peer.sqlite")).await))
             }
         };
-        let mut engine = must(Engine::open(store, self.identity.clone()).await);
+        let blobs = Arc::new(must(Blobs::open(self.files.path(), self.room)));
+        let mut engine = must(Engine::open(store, blobs, self.identity.clone()).await);
         engine.set_directories(self.directories.clone());
         if let Some(profile) = profile {
             must(engine.set_profile(now, profile).await);
@@ -109,27 +118,34 @@ impl Program {
 
     /// Asks the engine when it next has something to do.
     pub(crate) async fn look_ahead(&mut self) {
-        (self.next_wake, self.next_delivery) = match &self.engine {
+        (self.next_wake, self.next_delivery, self.next_piece) = match &self.engine {
             Some(engine) => (
                 must(engine.next_wake().await),
                 must(engine.next_delivery().await),
+                engine.next_piece_at(),
             ),
-            None => (None, None),
+            None => (None, None, None),
         };
     }
 
     /// When it next has something to do, in true time.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
-        let local = [self.next_wake, self.next_delivery]
+        let local = [self.next_wake, self.next_delivery, self.next_piece]
             .into_iter()
             .flatten()
             .min()?;
         self.in_true_time(local)
     }
 
-    /// When it next delivers, in true time.
+    /// When it next delivers or fetches, in true time.
     pub(crate) fn delivery(&self) -> Option<Timestamp> {
-        self.in_true_time(self.next_delivery?)
+        let local = [self.next_delivery, self.next_piece];
+        self.in_true_time(local.into_iter().flatten().min()?)
+    }
+
+    /// The folder of its attached files.
+    pub(crate) fn files(&self) -> &Path {
+        self.files.path()
     }
 
     fn in_true_time(&self, local: Timestamp) -> Option<Timestamp> {

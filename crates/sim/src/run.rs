@@ -5,13 +5,13 @@ use opener_trade::{Duration, Timestamp};
 
 use crate::{
     Actor, Crash, Leg, Letter, World,
-    agenda::{Event, Ticket},
+    agenda::{Event, Ticket, Waiting},
     program::must,
     transcript::describe,
 };
 
 /// How long a sender waits for an answer, as the transport does.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(40);
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(40);
 /// [`World::settle`] lets at most this much time pass: after it only the unreachable is still tried.
 const SETTLE: Duration = Duration::from_secs(600);
 /// Parcels that a program takes at once.
@@ -82,6 +82,7 @@ impl World {
         program.engine = None;
         program.next_wake = None;
         program.next_delivery = None;
+        program.next_piece = None;
         self.in_flight.retain(|_, (sender, _)| *sender != actor);
     }
 
@@ -163,6 +164,7 @@ impl World {
         if self.step(actor, "time has passed") {
             return;
         }
+        self.ask_pieces(actor).await;
         let Some(engine) = &mut self.program_mut(actor).engine else {
             return;
         };
@@ -175,7 +177,7 @@ impl World {
             self.tickets += 1;
             let ticket = Ticket(self.tickets);
             self.in_flight
-                .insert(ticket, (actor, Attempt::from(&parcel)));
+                .insert(ticket, (actor, Waiting::Delivery(Attempt::from(&parcel))));
             self.plan(
                 ANSWER_TIMEOUT,
                 Event::GiveUp {
@@ -239,6 +241,29 @@ impl World {
                     self.conclude(to, ticket, answer, &what).await;
                 }
             }
+            Some(Event::AskPiece {
+                from,
+                to,
+                ticket,
+                bytes,
+            }) => self.give_piece(from, to, ticket, bytes).await,
+            Some(Event::Piece {
+                from,
+                to,
+                ticket,
+                bytes,
+            }) => {
+                let letter = Letter {
+                    from,
+                    to,
+                    leg: Leg::Piece,
+                    bytes,
+                };
+                if let Some(letter) = self.pass(letter) {
+                    self.conclude(to, ticket, Ok(letter.bytes), "gets a piece")
+                        .await;
+                }
+            }
             Some(Event::GiveUp { sender, ticket }) => {
                 if self.program(sender).asleep {
                     self.plan(ANSWER_TIMEOUT, Event::GiveUp { sender, ticket });
@@ -257,7 +282,7 @@ impl World {
     }
 
     /// What becomes of a letter at the end of its way: nobody there, a cut line, or a hand that changes it.
-    fn pass(&mut self, letter: Letter) -> Option<Letter> {
+    pub(crate) fn pass(&mut self, letter: Letter) -> Option<Letter> {
         if !self.is_up(letter.to) || self.network.is_cut(letter.from, letter.to) {
             return None;
         }
@@ -329,7 +354,7 @@ impl World {
         answer: Result<std::sync::Arc<[u8]>, String>,
         what: &str,
     ) {
-        let Some((_, attempt)) = self.in_flight.remove(&ticket) else {
+        let Some((_, waiting)) = self.in_flight.remove(&ticket) else {
             return;
         };
         self.log(sender, what);
@@ -340,7 +365,12 @@ impl World {
         let Some(engine) = &mut self.program_mut(sender).engine else {
             return;
         };
-        must(engine.answered(now, &[Answered { attempt, answer }]).await);
+        match waiting {
+            Waiting::Delivery(attempt) => {
+                must(engine.answered(now, &[Answered { attempt, answer }]).await);
+            }
+            Waiting::Piece(wanted) => must(engine.take_piece(now, wanted, answer).await),
+        }
         self.program_mut(sender).look_ahead().await;
         self.step(sender, "an answer is committed");
     }

@@ -11,6 +11,10 @@ pub enum Leg {
     Request,
     /// The receipt or failure on its way back.
     Answer,
+    /// A request for a piece of a file on its way out.
+    AskPiece,
+    /// The piece or the refusal on its way back.
+    Piece,
 }
 
 /// A message that is about to arrive.

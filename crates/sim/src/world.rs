@@ -7,7 +7,7 @@ use opener_trade::{Duration, Identity, PeerId, Timestamp};
 
 use crate::{
     Crash, Disk, Halt, Letter, Network,
-    agenda::{Agenda, Event, Ticket},
+    agenda::{Agenda, Event, Ticket, Waiting},
     program::{Program, must},
     transcript::{Transcript, describe},
     wire::Tamper,
@@ -27,7 +27,7 @@ pub struct World {
     pub(crate) programs: Vec<Program>,
     pub(crate) network: Network,
     pub(crate) agenda: Agenda,
-    pub(crate) in_flight: BTreeMap<Ticket, (Actor, Attempt)>,
+    pub(crate) in_flight: BTreeMap<Ticket, (Actor, Waiting)>,
     pub(crate) tickets: u64,
     pub(crate) tamper: Option<Tamper>,
     pub(crate) crash: Option<Crash>,

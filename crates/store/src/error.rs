@@ -32,6 +32,9 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
+    /// An attached file cannot be read or written; the disk may be full.
+    #[error("an attached file cannot be read or written")]
+    Blob(#[source] io::Error),
     /// Nothing more fits the disk. What was committed before is safe.
     #[error("the disk is full")]
     DiskFull(#[source] sqlx::Error),

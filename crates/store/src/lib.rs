@@ -1,10 +1,11 @@
 //! The peer's SQLite store: documents as received, journals, receipts, outbox, notices and projections.
 //!
 //! Every change goes through [`Write`], one transaction at a time, on disk when [`Write::commit`] returns. Every
-//! question goes through [`Read`], from [`Store::read`] or, inside a change, from [`Write::read`]. The store decides
+//! question goes through [`Read`], from [`Store::read`] or, inside a change, from [`Write::read`]. Attached files lie beside it, in [`Blobs`]. The store decides
 //! nothing about trade: it keeps what it is given and finds it again.
 
 mod assessment;
+mod blob;
 mod contact;
 mod deal;
 mod deal_list;
@@ -25,6 +26,7 @@ mod word;
 mod write;
 
 pub use assessment::Assessment;
+pub use blob::{Blobs, Fetch, FetchId, NamedFile, NamedFiles, NewFetch, Part, Whole};
 pub use contact::{Contact, NewContact};
 pub use deal::{DealCounts, DealFilter, DealRow, DealSummary, LEADS, ListedDeal, Role};
 pub use dialogue::{DialogueRow, Turn};

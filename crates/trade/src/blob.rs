@@ -4,7 +4,7 @@
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
 use crate::{
-    DealId, DocumentId, PeerText, Reason,
+    DealId, DocumentId, Opened, PeerText, Reason,
     document::Attachment,
     limits::{BLOB_CHUNK_BYTES, MAX_ATTACHMENT_BYTES, REMARK_BYTES},
 };
@@ -63,6 +63,18 @@ impl Attachment {
     /// Whether it is small enough to travel.
     pub const fn may_travel(&self) -> bool {
         self.size <= MAX_ATTACHMENT_BYTES
+    }
+}
+
+impl Opened {
+    /// The files that a document names.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Opened::Rfp(rfp) => &rfp.body.attachments,
+            Opened::Bid(bid) => &bid.body.attachments,
+            Opened::Chat(chat) => &chat.body.attachments,
+            _ => &[],
+        }
     }
 }
 

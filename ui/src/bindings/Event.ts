@@ -31,4 +31,12 @@ deal: string,
 /**
  * The other side, where one dialogue is concerned.
  */
-peer: string | null, } | { "event": "directories" } | { "event": "network" } | { "event": "profile" } | { "event": "lagged" };
+peer: string | null, } | { "event": "attachment", 
+/**
+ * The deal whose documents name it.
+ */
+deal: string, 
+/**
+ * The file.
+ */
+sha256: string, } | { "event": "directories" } | { "event": "network" } | { "event": "profile" } | { "event": "lagged" };

@@ -94,7 +94,9 @@ impl Engine {
         let mut tx = self.store.begin().await?;
         tx.wake_recipient(peer, now).await?;
         tx.touch_seen(peer, now).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.fetches.reached(peer, now);
+        Ok(())
     }
 
     /// The program has started: nothing is in flight, so everything unanswered is due at once.

@@ -4,9 +4,12 @@
 //! then does anything leave the engine. The running peer and the simulator drive the same engine.
 
 mod answer;
+mod attach;
 mod deliver;
 mod directory;
 mod facts;
+mod fetch;
+mod fetching;
 mod last_round;
 mod load;
 mod meet;
@@ -19,6 +22,7 @@ mod receive;
 mod request;
 mod revise;
 mod say;
+mod serve;
 mod summary;
 mod time;
 mod work;
@@ -27,13 +31,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use opener_negotiation::{dialogue::Dialogue, request::Request};
 use opener_net::Buckets;
-use opener_store::Store;
+use opener_store::{Blobs, Store};
 use opener_trade::{DealId, Duration, Identity, PeerId, Timestamp};
 
 use crate::{Event, PeerError, Profile};
 
 pub use answer::{Answered, Attempt};
 pub use deliver::Parcel;
+pub use fetch::{MAX_FETCHES, PieceRequest, Wanted};
 pub use order::terms;
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
@@ -59,9 +64,12 @@ struct Machines {
 /// The peer without sockets and clocks.
 pub struct Engine {
     store: Arc<Store>,
+    blobs: Arc<Blobs>,
     identity: Arc<Identity>,
     machines: Machines,
     buckets: Buckets,
+    pieces: Buckets,
+    fetches: fetching::Fetches,
     profile: Option<Profile>,
     directories: Vec<PeerId>,
     skew: Option<Duration>,
@@ -70,17 +78,24 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens a peer over its store.
+    /// Opens a peer over its store and its attached files.
     ///
     /// # Errors
-    /// The database cannot be read.
-    pub async fn open(store: Arc<Store>, identity: Arc<Identity>) -> Result<Self, PeerError> {
+    /// The database or the folder of files cannot be read.
+    pub async fn open(
+        store: Arc<Store>,
+        blobs: Arc<Blobs>,
+        identity: Arc<Identity>,
+    ) -> Result<Self, PeerError> {
         let profile = read::stored_profile(&store).await?;
         let mut engine = Self {
             store,
+            blobs,
             identity,
             machines: Machines::default(),
             buckets: Buckets::new(COUNTED_PEERS, BURST, PER_SECOND),
+            pieces: Buckets::new(COUNTED_PEERS, serve::PIECE_BURST, serve::PIECES_PER_SECOND),
+            fetches: fetching::Fetches::default(),
             profile,
             directories: Vec::new(),
             skew: None,
@@ -88,6 +103,7 @@ impl Engine {
             events: Vec::new(),
         };
         engine.rebuild().await?;
+        engine.take_up_files().await?;
         Ok(engine)
     }
 

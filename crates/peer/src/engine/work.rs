@@ -89,19 +89,12 @@ impl<'w> Work<'w> {
         let me = self.me();
         self.expiries
             .extend(header.map(|header| (document.id(), delivered_until(header))));
-        let new = NewDocument {
-            id: document.id(),
-            kind: document.kind().map_or("unknown", |kind| kind.name()),
-            deal: header.map(|header| header.deal),
-            sender: document.signer(),
-            recipient: header.and_then(|header| header.to),
-            seq: header.map_or(0, |header| header.seq),
-            previous: header.and_then(|header| header.previous),
-            bytes: document.bytes(),
-            received_at: at,
-            mine: document.signer() == me,
-        };
-        Ok(self.tx.insert_document(new).await?)
+        let new = NewDocument::of(document, at, document.signer() == me);
+        let is_new = self.tx.insert_document(new).await?;
+        if is_new && !document.attachments().is_empty() {
+            self.keep_attachments(document).await?;
+        }
+        Ok(is_new)
     }
 
     /// Steps a dialogue with a command of ours: drafts it, signs it, takes it. What an order names is reserved first.

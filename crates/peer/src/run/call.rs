@@ -114,6 +114,26 @@ impl<N: Network, C: Clock> Runner<N, C> {
             Call::Acknowledge { notice, answer } => {
                 drop(answer.send(self.engine.acknowledge(now, notice).await))
             }
+            Call::AddBlob { whole, answer } => {
+                drop(answer.send(self.engine.add_blob(now, whole).await))
+            }
+            Call::RemoveBlob { sha256, answer } => {
+                drop(answer.send(self.engine.remove_blob(sha256).await))
+            }
+            Call::Fetch {
+                document,
+                sha256,
+                answer,
+            } => {
+                drop(answer.send(self.engine.fetch(now, document, sha256).await));
+            }
+            Call::StopFetch {
+                document,
+                sha256,
+                answer,
+            } => {
+                drop(answer.send(self.engine.stop_fetch(document, sha256).await));
+            }
             Call::OpenDeal { deal, answer } => {
                 drop(answer.send(self.engine.open_deal(now, deal).await))
             }
@@ -164,6 +184,10 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 answer,
             } => {
                 drop(answer.send(self.engine.notices(unacknowledged, limit).await));
+            }
+            Call::Blob { sha256, answer } => drop(answer.send(self.engine.blob(sha256).await)),
+            Call::Attachments { deal, answer } => {
+                drop(answer.send(self.engine.attachments(deal).await))
             }
             Call::Contacts { limit, answer } => {
                 drop(answer.send(self.engine.contacts(limit).await))

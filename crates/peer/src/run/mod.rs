@@ -3,6 +3,7 @@
 mod ask;
 mod call;
 mod network;
+mod pieces;
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +12,7 @@ use opener_trade::{Address, Duration, PeerId, Timestamp};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{
-    Attempt, Clock, DirectoryError, Engine, Event, PeerError, StartError,
+    Attempt, Clock, DirectoryError, Engine, Event, PeerError, StartError, Wanted,
     clock::until,
     directories::{Ask, Directories, Searches},
     handle::Call,
@@ -38,6 +39,7 @@ pub(crate) struct Runner<N, C> {
     directories: Directories,
     searches: Searches,
     deliveries: HashMap<RequestId, Attempt>,
+    pieces: HashMap<RequestId, Wanted>,
     asks: HashMap<RequestId, (PeerId, Ask, Timestamp)>,
     looked_up: HashMap<PeerId, Timestamp>,
     listing_due: Option<Timestamp>,
@@ -68,6 +70,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             directories: Directories::default(),
             searches: Searches::default(),
             deliveries: HashMap::new(),
+            pieces: HashMap::new(),
             asks: HashMap::new(),
             looked_up: HashMap::new(),
             listing_due,
@@ -144,6 +147,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         self.engine.tick(now).await?;
         self.refresh_listing(now).await?;
         self.send_due(now).await?;
+        self.fetch_due(now).await?;
         self.ask_due(now).await?;
         let mut moments = vec![
             self.engine.next_wake().await?,
@@ -153,6 +157,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             moments.push(self.engine.next_delivery().await?);
         }
         moments.extend([
+            self.engine.next_piece_at(),
             self.directories.next_at(),
             self.searches.next_at(),
             self.listing_due,

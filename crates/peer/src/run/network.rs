@@ -33,6 +33,12 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     arrivals.push(Arrival { from, bytes });
                     replies.push(reply);
                 }
+                NetEvent::Request {
+                    from,
+                    protocol: Protocol::Blob,
+                    bytes,
+                    reply,
+                } => self.serve_piece(from, &bytes, reply).await,
                 NetEvent::Response { id, bytes } => {
                     self.sort_answer(id, Ok(bytes), &mut answers).await
                 }
@@ -89,6 +95,8 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 attempt,
                 answer: answer.map_err(|error| error.to_string()),
             });
+        } else if let Some(wanted) = self.pieces.remove(&id) {
+            self.take_piece(wanted, answer).await;
         } else if let Some((directory, ask, asked)) = self.asks.remove(&id) {
             self.take_directory_answer(directory, ask, asked, answer)
                 .await;
@@ -147,7 +155,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
     }
 
     /// Asks the directories where a peer is now, not too often.
-    async fn look_up(&mut self, peer: PeerId) {
+    pub(super) async fn look_up(&mut self, peer: PeerId) {
         let now = self.clock.now();
         let recently = self
             .looked_up

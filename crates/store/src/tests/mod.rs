@@ -1,5 +1,6 @@
 //! The same questions to a store in memory and to one in a file.
 
+mod blobs;
 mod boards;
 mod delivery;
 mod families;

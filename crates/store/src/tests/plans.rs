@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::{contact, deal_list, document, notice, outbox::queue, report, wake};
+use crate::{blob, contact, deal_list, document, notice, outbox::queue, report, wake};
 
 async fn plan(store: &Store, sql: &str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -35,6 +35,8 @@ async fn frequent_questions_walk_no_whole_table() {
         (report::DUE, "report_due"),
         (document::OF_DIALOGUE, "document_recipient"),
         (document::LAST_IN_CHAIN, "document_chain"),
+        (blob::named::SHARED, "attachment_sha256"),
+        (blob::named::OF_DEAL, "attachment_deal"),
     ];
     for (sql, index) in questions {
         let plan = plan(&store, sql).await;
