@@ -97,6 +97,7 @@ async fn whoever_joins_the_market_gets_bids_and_can_order() {
         deal,
         seller: Some(best.seller),
         bid: Some(best.bid),
+        lines: List::default(),
         lots: List::default(),
         answer_within_s: None,
     };

@@ -70,6 +70,7 @@ async fn round(world: &World) -> (Actor, DealId) {
             deal,
             seller: None,
             bid: Some(best.bid),
+            lines: List::default(),
             lots: List::default(),
             answer_within_s: None,
         })

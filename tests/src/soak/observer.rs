@@ -237,6 +237,7 @@ mod tests {
             void: None,
             receipts: 0,
             text: None,
+            said: None,
         }
     }
 
