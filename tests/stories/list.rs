@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use opener_peer::{DealFilter, DealRow, Engine, ListedDeal, Store};
+use opener_peer::{Blobs, DealFilter, DealRow, Engine, ListedDeal, Store};
 use opener_sim::{Actor, Disk, World, papers};
 use opener_trade::{DealId, Identity, document::DeclineReason, words::tokens};
 
@@ -92,7 +92,11 @@ async fn rows_of_an_earlier_version_are_written_again_from_the_journals() {
     let store = Arc::new(Store::in_memory().await.unwrap());
     let identity = Arc::new(Identity::from_seed([1; 32]));
     let now = World::new(42).now();
-    let mut engine = Engine::open(store.clone(), identity.clone()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let files = Arc::new(Blobs::open(folder.path(), 0).unwrap());
+    let mut engine = Engine::open(store.clone(), files.clone(), identity.clone())
+        .await
+        .unwrap();
     engine
         .set_profile(now, papers::buyer("Anna's workshop"))
         .await
@@ -115,7 +119,7 @@ async fn rows_of_an_earlier_version_are_written_again_from_the_journals() {
     tx.upsert_deal(&old).await.unwrap();
     tx.remove_setting("projection").await.unwrap();
     tx.commit().await.unwrap();
-    let engine = Engine::open(store, identity).await.unwrap();
+    let engine = Engine::open(store, files, identity).await.unwrap();
     let after = engine.deals(&DealFilter::default(), 9, None).await.unwrap();
     assert_eq!(after, before);
 }
