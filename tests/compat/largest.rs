@@ -9,11 +9,12 @@ use opener_trade::{
     PeerText, Period, Place, Quantity, Reason, Timestamp,
     directory::{Match, Query, Request, Response},
     document::{
-        Attachment, Bid, BidLine, BidRules, Charge, ChargeKind, Chat, Commitment, CommitmentKind,
-        Criterion, CriterionAnswer, Delivery, Deviation, Direction, Disclosure, Document, Failure,
-        FinalTerms, Header, Incoterm, IncotermRule, Line, LineOffer, Listing, Lot, Measure, Order,
-        OrderCancel, OrderChange, OrderLine, OrderResponse, Party, Price, Property, Receipt,
-        ResponseLine, ResponseStatus, Rfp, Roles, Schedule, Stage, Tax, TaxBasis, Terms, TermsLine,
+        AmendmentRefuse, Attachment, Bid, BidLine, BidRules, Charge, ChargeKind, Chat, Commitment,
+        CommitmentKind, Criterion, CriterionAnswer, Delivery, Deviation, Direction, Disclosure,
+        Document, Failure, FinalTerms, Header, Incoterm, IncotermRule, Line, LineOffer, Listing,
+        Lot, Measure, Order, OrderCancel, OrderChange, OrderLine, OrderResponse, Party, Price,
+        Property, Receipt, Release, ResponseLine, ResponseStatus, Rfp, Roles, Schedule, Stage, Tax,
+        TaxBasis, Terms, TermsLine,
     },
     envelope::{Payload, Verified, open_as},
     limits::*,
@@ -384,6 +385,16 @@ fn the_largest_response_to_an_order_and_change_of_it_fit_in_one_frame() {
         reason: full(0),
     };
     fits(direct(cancel), 0, MAX_DOCUMENT_BYTES);
+    let refuse = AmendmentRefuse {
+        proposal: ID,
+        reason: full(0),
+    };
+    fits(direct(refuse), 0, MAX_DOCUMENT_BYTES);
+    let release = Release {
+        order: ID,
+        reason: full(0),
+    };
+    fits(direct(release), 0, MAX_DOCUMENT_BYTES);
 }
 
 #[test]
@@ -459,6 +470,7 @@ fn largest_terms() -> Terms {
         delivery: Some(delivery()),
         incoterm: incoterm(),
         payment: Some(full(0)),
+        change: Some(ID),
     }
 }
 

@@ -112,6 +112,8 @@ const TEXTS: &[(&str, &[i64], usize)] = &[
     ("best-and-final", &[1, 4], REMARK_BYTES),
     ("order-change", &[1, 5], REMARK_BYTES),
     ("order-cancel", &[1, 1], REMARK_BYTES),
+    ("amendment-refuse", &[1, 1], REMARK_BYTES),
+    ("release", &[1, 1], REMARK_BYTES),
     ("failure", &[5], REMARK_BYTES),
     ("listing", &[4], NAME_BYTES),
     ("listing", &[7], WORDS_BYTES),

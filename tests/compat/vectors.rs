@@ -432,6 +432,18 @@ fn write() -> Vec<Vector> {
             &[Buyer],
             documents::lapse(),
         ),
+        vector(
+            "release",
+            "The seller lets an order go that it has heard nothing of.",
+            &[Seller],
+            documents::release(),
+        ),
+        vector(
+            "amendment-refuse",
+            "The seller does not agree to the change.",
+            &[Seller],
+            documents::amendment_refuse(),
+        ),
         future(),
         critical(),
     ]

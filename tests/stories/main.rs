@@ -1,5 +1,6 @@
 //! Stories: named people, real programs, simulated time and network. A failing story prints its seed and its transcript.
 
+mod after_order;
 mod attacker;
 mod award;
 mod bargaining;

@@ -239,16 +239,18 @@ impl Deal {
         }
     }
 
-    /// One side says something; the other receives it, and does what its machine asks for.
-    pub fn say(&mut self, role: Role, command: Command) -> DocumentId {
+    fn signed(&mut self, role: Role, command: Command) -> (Arc<Opened>, Timestamp, Timestamp) {
         let (signed_at, taken_at) = (at(self.now), at(self.now + 1));
         self.now += 10;
-        let draft = self
-            .machine(role)
-            .state()
-            .draft(signed_at, command)
-            .unwrap();
-        let document = Arc::new(draft.sign(self.identity(role)).unwrap());
+        let state = self.machine(role).state();
+        let draft = state.draft(signed_at, command).unwrap();
+        let document = draft.sign(self.identity(role)).unwrap();
+        (Arc::new(document), signed_at, taken_at)
+    }
+
+    /// One side says something; the other receives it, and does what its machine asks for.
+    pub fn say(&mut self, role: Role, command: Command) -> DocumentId {
+        let (document, signed_at, taken_at) = self.signed(role, command);
         let id = document.id();
         let input = |at| Input::Document {
             document: document.clone(),
@@ -278,6 +280,16 @@ impl Deal {
                 self.say(role.other(), command);
             }
         }
+        id
+    }
+
+    /// One side signs what its own machine would refuse, and the other signs a receipt for it.
+    pub fn forge(&mut self, role: Role, command: Command) -> DocumentId {
+        let (document, signed_at, taken_at) = self.signed(role, command);
+        let receipt = receipt(self.identity(role.other()), &document, taken_at);
+        let id = document.id();
+        self.said
+            .push((document, role, signed_at, taken_at, vec![receipt]));
         id
     }
 
@@ -332,11 +344,7 @@ impl Deal {
 
     /// The deal as one side keeps it.
     pub fn snapshot(&self, role: Role) -> DealSnapshot {
-        let state = if role == Role::Buyer {
-            self.buyers.state()
-        } else {
-            self.sellers.state()
-        };
+        let state = [&self.buyers, &self.sellers][usize::from(role == Role::Seller)].state();
         DealSnapshot {
             deal: state.deal,
             role,

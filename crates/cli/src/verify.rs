@@ -99,6 +99,11 @@ const fn proved(proof: Proof) -> &'static str {
         Proof::BidsReceived => "when the buyer received the bids, by its own signed receipts",
         Proof::Concluded => "an order was placed and accepted: there is a contract",
         Proof::AcceptanceReceived => "the buyer has acknowledged the acceptance",
+        Proof::OrderChanged => "both sides signed a change of the order",
+        Proof::OrderCancelled => "both sides signed that the order ends",
+        Proof::OrderReleased => {
+            "the seller let the order go, after the time printed in it: nothing is owed any more"
+        }
         Proof::TermsSigned => "both sides signed the same final terms",
         Proof::TermsReported => "a directory holds the final terms",
     }

@@ -6,6 +6,7 @@
 
 mod award;
 mod candidate;
+mod change;
 mod compare;
 mod deviation;
 mod distance;
@@ -22,6 +23,7 @@ mod total;
 
 pub use award::{Award, best_per_lot, proposal};
 pub use candidate::{Assessment, Candidate, Exclusion};
+pub use change::{Edits, Holding, LineEdit, change_of};
 pub use deviation::{Deviation, Point, declared, deviations};
 pub use obstacle::{Group, Obstacle};
 pub use order::{LinePart, Moments, OrderError, Taking, order_from};

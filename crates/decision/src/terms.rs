@@ -39,12 +39,15 @@ pub struct Concluded<'a> {
     pub accepted_at: Timestamp,
     /// The response: acceptance of the order, or the changes that the buyer accepted.
     pub response: &'a OrderResponse,
+    /// The order as both have changed it since, and the id of the agreement that did so last.
+    pub change: Option<(DocumentId, &'a Order)>,
 }
 
 /// The terms of a deal at the stricter of the disclosures that RFP, bid and order allow.
 ///
 /// An order that is accepted as it stands gives its own lines. A changed answer gives the lines it does not refuse, in
-/// its own order, with its quantities and prices. The charges are those of the order: an answer changes none.
+/// its own order, with its quantities and prices. The charges are those of the order: an answer changes none. An order
+/// that both have changed since gives its lines, charges and delivery, and the terms name the agreement.
 /// `answer_by` is [`Order::decide_at`], grace included. Nothing but the documents goes in, so both parties compute the
 /// same terms.
 ///
@@ -61,11 +64,15 @@ pub fn terms_of(concluded: Concluded<'_>) -> Result<Terms, Invalid> {
     } = concluded;
     response.check_against(order)?;
     let disclosure = rfp.disclosure.min(bid.disclosure).min(order.disclosure);
-    let lines = lines_of(rfp, order, response, disclosure)?;
+    let agreed = concluded.change.map_or(order, |(_, changed)| changed);
+    let lines = match concluded.change {
+        Some(_) => lines_of(rfp, agreed, ordered(agreed), disclosure)?,
+        None => lines_of(rfp, order, answered(order, response), disclosure)?,
+    };
     if lines.is_empty() {
         return Err(Invalid::new("response", "refuses every line"));
     }
-    let charges = order.charges.to_vec();
+    let charges = agreed.charges.to_vec();
     let prices = disclosure >= Disclosure::Prices;
     let full = disclosure == Disclosure::Full;
     let amounts = lines.iter().map(|line| line.amount);
@@ -86,13 +93,14 @@ pub fn terms_of(concluded: Concluded<'_>) -> Result<Terms, Invalid> {
         answer_by: order.decide_at(),
         accepted_at: concluded.accepted_at,
         disclosure,
-        region: prices.then_some(order.delivery.place.country),
+        region: prices.then_some(agreed.delivery.place.country),
         lines: disclosed::<_, LINES>(prices, lines)?,
         charges: disclosed::<_, CHARGES>(prices, charges)?,
         total: prices.then_some(total),
-        delivery: full.then(|| order.delivery.clone()),
+        delivery: full.then(|| agreed.delivery.clone()),
         incoterm: order.incoterm.clone().filter(|_| full),
         payment: order.payment.clone().filter(|_| full),
+        change: concluded.change.map(|(agreement, _)| agreement),
     };
     terms.check()?;
     Ok(terms)
@@ -106,30 +114,39 @@ fn disclosed<T, const MAX: usize>(prices: bool, items: Vec<T>) -> Result<List<T,
     }
 }
 
+pub(crate) type Goods = Vec<(u32, Quantity, Price)>;
+
+pub(crate) fn ordered(order: &Order) -> Goods {
+    let lines = order.lines.iter();
+    lines
+        .map(|line| (line.line, line.quantity, line.price))
+        .collect()
+}
+
+/// What a response makes of an order.
+pub(crate) fn answered(order: &Order, response: &OrderResponse) -> Goods {
+    if response.outcome() == OrderOutcome::Accepted {
+        return ordered(order);
+    }
+    let kept = response
+        .lines
+        .iter()
+        .filter(|answer| answer.status != ResponseStatus::Refused);
+    kept.filter_map(|answer| {
+        let ordered = order.lines.iter().find(|line| line.line == answer.line)?;
+        let unit = ordered.quantity.unit;
+        let value = answer.quantity;
+        Some((answer.line, Quantity { value, unit }, answer.price))
+    })
+    .collect()
+}
+
 fn lines_of(
     rfp: &Rfp,
     order: &Order,
-    response: &OrderResponse,
+    agreed: Goods,
     disclosure: Disclosure,
 ) -> Result<Vec<TermsLine>, Invalid> {
-    let agreed: Vec<(u32, Quantity, Price)> = match response.outcome() {
-        OrderOutcome::Accepted => order
-            .lines
-            .iter()
-            .map(|line| (line.line, line.quantity, line.price))
-            .collect(),
-        _ => response
-            .lines
-            .iter()
-            .filter(|answer| answer.status != ResponseStatus::Refused)
-            .filter_map(|answer| {
-                let ordered = order.lines.iter().find(|line| line.line == answer.line)?;
-                let unit = ordered.quantity.unit;
-                let value = answer.quantity;
-                Some((answer.line, Quantity { value, unit }, answer.price))
-            })
-            .collect(),
-    };
     let line = |(number, quantity, price): (u32, Quantity, Price)| {
         let asked = rfp.line(number);
         Ok(TermsLine {
@@ -160,6 +177,7 @@ mod tests {
         bid: Bid,
         order: Order,
         response: OrderResponse,
+        change: Option<Order>,
     }
 
     fn deal(disclosure: Disclosure) -> Deal {
@@ -182,6 +200,7 @@ mod tests {
             bid,
             order,
             response,
+            change: None,
         }
     }
 
@@ -200,6 +219,7 @@ mod tests {
             response_id: id(4),
             accepted_at: at(9_000),
             response: &deal.response,
+            change: deal.change.as_ref().map(|order| (id(5), order)),
         })
     }
 
@@ -248,6 +268,27 @@ mod tests {
         assert_eq!(amounts, [eur(770), eur(500)]);
         assert_eq!(terms.charges, deal.order.charges);
         assert_eq!(terms.total, Some(eur(1270 + 30)));
+    }
+
+    #[test]
+    fn an_order_that_both_have_changed_gives_its_goods_and_names_the_agreement() {
+        let mut deal = deal(Disclosure::Full);
+        let mut changed = deal.order.clone();
+        changed.lines = changed.lines[..1].to_vec().try_into().unwrap();
+        changed.charges = vec![].try_into().unwrap();
+        changed.total = eur(1200);
+        changed.delivery.place.locality = text("Kiel");
+        deal.change = Some(changed.clone());
+        // Whatever the answer was before.
+        let mut answers = deal.response.lines.clone().into_vec();
+        answers[1].status = ResponseStatus::Refused;
+        deal.response.lines = answers.try_into().unwrap();
+        let terms = terms(&deal).unwrap();
+        assert_eq!(terms.change, Some(id(5)));
+        assert_eq!((terms.lines.len(), terms.total), (1, Some(eur(1200))));
+        assert!(terms.charges.is_empty());
+        assert_eq!(terms.delivery, Some(changed.delivery));
+        assert_eq!(terms.accepted_at, at(9_000));
     }
 
     #[test]

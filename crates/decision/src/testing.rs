@@ -1,8 +1,8 @@
 //! Documents for the tests of this room.
 
 use opener_trade::{
-    Currency, DocumentId, Duration, Identity, Money, Number, PeerText, Place, Quantity, Timestamp,
-    Unit,
+    Currency, DocumentId, Duration, Identity, List, Money, Number, PeerText, Place, Quantity,
+    Timestamp, Unit,
     document::{
         Bid, BidLine, BidRules, Body, Charge, ChargeKind, Commitment, Criterion, Delivery,
         Direction, Disclosure, Line, LineOffer, Lot, Measure, Party, Price, Rfp, Schedule, Tax,

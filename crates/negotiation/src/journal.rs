@@ -109,6 +109,20 @@ pub enum Entry {
         #[n(2)]
         award_by: Timestamp,
     },
+    /// Request: the concluded order with this seller is for these quantities now; none of them, and it has ended.
+    #[n(10)]
+    #[cbor(map)]
+    Amend {
+        /// The seller.
+        #[n(0)]
+        seller: PeerId,
+        /// The quantities.
+        #[n(1)]
+        lines: List<LineQuantity, LINES>,
+        /// What the order may come to by a change that the buyer has signed and that is not settled yet.
+        #[n(2)]
+        held: List<LineQuantity, LINES>,
+    },
     /// Request: the order with this seller is concluded for these quantities.
     #[n(8)]
     #[cbor(map)]

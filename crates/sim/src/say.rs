@@ -50,6 +50,11 @@ impl World {
             Command::WithdrawBid(_) => "withdraws the bid",
             Command::Order(_) => "orders",
             Command::Respond(_) => "answers the order",
+            Command::ChangeOrder(..) => "proposes to change the order",
+            Command::CancelOrder(..) => "proposes to cancel the order",
+            Command::AcceptAmendment => "agrees to the change",
+            Command::RefuseAmendment(_) => "does not agree to the change",
+            Command::Release(_) => "releases the order",
             Command::Chat(_) => "writes",
             _ => "says something else",
         };

@@ -3,7 +3,8 @@
 use opener_trade::{
     Period,
     document::{
-        Charge, ChargeKind, Delivery, Document, Header, OrderCancel, OrderChange, OrderLine,
+        AmendmentRefuse, Charge, ChargeKind, Delivery, Document, Header, OrderCancel, OrderChange,
+        OrderLine, Release,
     },
 };
 
@@ -79,5 +80,26 @@ pub fn order_cancel() -> Document<OrderCancel> {
         order,
         reason: text("공장 화재로 납품할 수 없습니다."),
     };
-    document(answering(order, to_buyer("2026-11-25T00:10:00Z")), body)
+    let made = id_of(Actor::Seller, order_response());
+    document(answering(made, to_buyer("2026-11-25T00:10:00Z")), body)
+}
+
+/// The seller does not agree to the change.
+pub fn amendment_refuse() -> Document<AmendmentRefuse> {
+    let proposal = id_of(Actor::Buyer, order_change());
+    let body = AmendmentRefuse {
+        proposal,
+        reason: text("이미 생산에 들어갔습니다."),
+    };
+    document(answering(proposal, to_buyer("2026-11-24T02:20:00Z")), body)
+}
+
+/// The seller has heard nothing since it accepted, and lets the order go.
+pub fn release() -> Document<Release> {
+    let order = id_of(Actor::Buyer, order());
+    let body = Release {
+        order,
+        reason: text(""),
+    };
+    document(answering(order, to_buyer("2026-12-01T00:00:00Z")), body)
 }

@@ -10,7 +10,7 @@ mod requests;
 mod rounds;
 mod standalone;
 
-pub use amendments::{order_cancel, order_change, order_change_agreed};
+pub use amendments::{amendment_refuse, order_cancel, order_change, order_change_agreed, release};
 pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
 pub use counters::{counter, counter_accept, counter_of_the_seller, counter_refuse};
 pub use extensions::{extend_grant, extend_refuse, extend_request, hold};

@@ -223,6 +223,7 @@ pub fn terms() -> Terms {
         delivery: None,
         incoterm: None,
         payment: None,
+        change: None,
     }
 }
 

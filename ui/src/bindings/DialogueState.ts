@@ -3,4 +3,4 @@
 /**
  * Where one dialogue stands.
  */
-export type DialogueState = "invited" | "delivered" | "engaged" | "bid_standing" | "bid_late" | "countered_by_buyer" | "countered_by_seller" | "needs_reconfirm" | "ordered" | "answered" | "conditional" | "concluded" | "reported" | "declined" | "withdrawn" | "refused" | "not_chosen" | "cancelled" | "lapsed_undelivered" | "lapsed_silent" | "lapsed_expired" | "lapsed_unanswered";
+export type DialogueState = "invited" | "delivered" | "engaged" | "bid_standing" | "bid_late" | "countered_by_buyer" | "countered_by_seller" | "needs_reconfirm" | "ordered" | "answered" | "conditional" | "concluded" | "reported" | "declined" | "withdrawn" | "refused" | "not_chosen" | "cancelled" | "lapsed_undelivered" | "lapsed_silent" | "lapsed_expired" | "lapsed_unanswered" | "released";

@@ -3,4 +3,4 @@
 /**
  * What happens when the time to act passes unused.
  */
-export type Falls = "bidding_ends" | "bid_expires" | "counter_lapses" | "order_lapses" | "choice_ends";
+export type Falls = "bidding_ends" | "bid_expires" | "counter_lapses" | "order_lapses" | "choice_ends" | "amendment_lapses";

@@ -49,4 +49,12 @@ confirmation: ResponseView | null,
 /**
  * The seller broke its bid by not answering.
  */
-broken: boolean, };
+broken: boolean, 
+/**
+ * The order as both have changed it since.
+ */
+changed: Order | null, 
+/**
+ * The agreement that changed or cancelled it last.
+ */
+agreement: string | null, };

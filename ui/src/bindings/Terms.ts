@@ -84,4 +84,8 @@ incoterm: Incoterm | null,
 /**
  * Terms of payment; only under full disclosure.
  */
-payment: string | null, };
+payment: string | null, 
+/**
+ * The agreement that changed the order last, if both changed it.
+ */
+change?: string, };

@@ -55,6 +55,7 @@ const STATES: Record<DealState, [word: () => string, tone: Tone]> = {
   lapsed_silent: [m.st_lapsed_silent, "plain"],
   lapsed_expired: [m.st_lapsed_expired, "plain"],
   lapsed_unanswered: [m.st_lapsed_unanswered, "bad"],
+  released: [m.st_released, "bad"],
 };
 
 /** What a code is called; a peer newer than this page may know codes that it does not. */

@@ -2,6 +2,7 @@
 //!
 //! A request is `{"method":"rfp.send","params":{…}}`; `params` may be absent where nothing is needed.
 
+mod amend;
 mod bargain;
 mod bid;
 mod contacts;
@@ -19,6 +20,9 @@ mod sellers;
 mod talk;
 mod terms;
 
+pub use amend::{
+    AmendmentAccept, AmendmentRefuse, ChangedLine, OrderCancelSend, OrderChangeSend, OrderRelease,
+};
 pub use bargain::{
     AnswerSend, CounterAccept, CounterRefuse, CounterSend, ExtendAsk, ExtendDeny, ExtendGive,
     HoldSend, QuestionList, QuestionSend, RfpRevise,
@@ -216,6 +220,16 @@ methods! {
     OrderPlace = "order.place": OrderPlace => Signed, order::place;
     /// Seller: answers an order. Buyer: answers a changed answer.
     OrderRespond = "order.respond": OrderRespond => Signed, order::respond;
+    /// Proposes to change a concluded order; it holds when the other side agrees in time.
+    OrderChangeSend = "order.change": OrderChangeSend => Signed, amend::change;
+    /// Proposes to cancel a concluded order; it ends when the other side agrees in time.
+    OrderCancelSend = "order.cancel": OrderCancelSend => Signed, amend::cancel;
+    /// Agrees to the other side's change or cancellation, as it stands.
+    AmendmentAccept = "amendment.accept": AmendmentAccept => Signed, amend::accept;
+    /// Refuses a change or cancellation, or takes one's own back; the order stays as it is.
+    AmendmentRefuse = "amendment.refuse": AmendmentRefuse => Signed, amend::refuse;
+    /// Seller: lets an accepted order go of which the buyer has said nothing, after the time printed in it.
+    OrderRelease = "order.release": OrderRelease => Signed, amend::release;
     /// Signs the final terms of a concluded deal.
     TermsSign = "terms.sign": TermsSign => Signed, terms::sign;
     /// The final terms, and who has signed them.

@@ -36,4 +36,6 @@ pub fn verify(bundle: &[u8]) -> Verdict {
 }
 
 #[cfg(test)]
+mod amended;
+#[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use opener_negotiation::{
     Rejection, Role,
-    dialogue::{Dialogue, Input, State},
+    dialogue::{Dialogue, Input, Phase, State},
 };
 use opener_trade::{DocumentId, Opened, PeerId, Reason, Timestamp, document::Stage};
 
@@ -43,12 +43,20 @@ pub(super) fn play(evidence: &Evidence, seller: PeerId, findings: &mut Findings)
     let mut now = opened_at;
     for turn in Turns::new(evidence, seller, rfp.id()) {
         now = now.max(turn.at);
+        if let (Opened::Release(_), Some(_)) = (&*turn.item.document, turn.item.void) {
+            // The buyer refuses what contradicts the seller's receipts.
+            hear_receipts(&mut dialogue, now, seller, evidence, |_| true);
+        }
         if let Err((check, why)) = take(&mut dialogue, now, &turn, findings) {
             findings.fail(
                 check,
                 format!("document {}: {why}", turn.item.document.id()),
             );
             return None;
+        }
+        if turn.by_buyer && agrees_for_good(&turn.item.document, seller, evidence) {
+            let id = turn.item.document.id();
+            hear_receipts(&mut dialogue, now, seller, evidence, |it| it == id);
         }
     }
     findings.pass(
@@ -59,6 +67,45 @@ pub(super) fn play(evidence: &Evidence, seller: PeerId, findings: &mut Findings)
     finish(&mut dialogue, now.max(evidence.exported_at));
     prove(evidence, dialogue.state(), findings);
     Some(dialogue.state().clone())
+}
+
+/// Takes the seller's receipts for these documents of the buyer's.
+fn hear_receipts(
+    dialogue: &mut Dialogue,
+    now: Timestamp,
+    seller: PeerId,
+    evidence: &Evidence,
+    which: impl Fn(DocumentId) -> bool,
+) {
+    for receipt in &evidence.receipts {
+        let received = receipt.signer() == seller && receipt.stage == Stage::Received;
+        if received && which(receipt.document) {
+            let input = Input::Receipt {
+                document: receipt.document,
+                at: receipt.at,
+            };
+            // What a receipt changes is never refused.
+            let _ = dialogue.step(now, input);
+        }
+    }
+}
+
+/// Whether this is the buyer's agreement to something that the seller has not taken back. Then the seller's receipt for
+/// it says that it holds.
+fn agrees_for_good(document: &Opened, seller: PeerId, evidence: &Evidence) -> bool {
+    if !matches!(document, Opened::OrderChange(_) | Opened::OrderCancel(_)) {
+        return false;
+    }
+    let answers = document.header().and_then(|header| header.answers);
+    let taken_back = evidence.items.iter().any(|item| match &*item.document {
+        Opened::AmendmentRefuse(refuse) => {
+            item.void.is_none()
+                && refuse.signer() == seller
+                && Some(refuse.body.proposal) == answers
+        }
+        _ => false,
+    });
+    !taken_back
 }
 
 /// What the time since the last document has brought.
@@ -80,11 +127,19 @@ fn prove(evidence: &Evidence, state: &State, findings: &mut Findings) {
     {
         findings.prove(Proof::BidsReceived);
     }
-    let Some(response) = state
-        .order
-        .as_ref()
-        .and_then(|placed| placed.response.as_ref())
-    else {
+    let Some(placed) = &state.order else {
+        return;
+    };
+    if placed.amended.is_some() {
+        findings.prove(Proof::OrderChanged);
+    }
+    if placed.cancelled.is_some() {
+        findings.prove(Proof::OrderCancelled);
+    }
+    if state.phase == Phase::Released {
+        findings.prove(Proof::OrderReleased);
+    }
+    let Some(response) = &placed.response else {
         return;
     };
     if super::terms::is_concluded(state) {

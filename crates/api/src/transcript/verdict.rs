@@ -59,6 +59,12 @@ codes! {
         Concluded,
         /// The buyer acknowledged the acceptance, by receipt or by signing the terms.
         AcceptanceReceived,
+        /// Both sides signed a change of the order.
+        OrderChanged,
+        /// Both sides signed that the order ends.
+        OrderCancelled,
+        /// The seller signed, after the time printed in the order, that it lets it go.
+        OrderReleased,
         /// Both sides signed the same final terms.
         TermsSigned,
         /// A directory holds the final terms.

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BargainView, BidRow, DealState, DialogueState, LastRoundView, OrderView, ReportView, Turn, Who,
+    AmendmentView, BargainView, BidRow, DealState, DialogueState, LastRoundView, OrderView,
+    ReportView, Turn, Who,
     bid::{bids, count},
 };
 use crate::ApiError;
@@ -36,6 +37,8 @@ pub struct DialogueView {
     pub last_round: Option<LastRoundView>,
     /// The order.
     pub order: Option<OrderView>,
+    /// The change or cancellation of the concluded order that waits for its answer.
+    pub amendment: Option<AmendmentView>,
     /// The final terms, as far as they are signed: by buyer, by seller.
     pub signed_by_buyer: bool,
     /// Whether the seller has signed.
@@ -83,14 +86,14 @@ impl DealView {
             (None, Some(own)) => DealState::Dialogue(own.phase.into()),
             (None, None) => DealState::Dialogue(DialogueState::Delivered),
         };
-        let choosing = deal
+        let choose_by = deal
             .request
             .as_ref()
-            .filter(|request| request.phase == opener_negotiation::request::Phase::Evaluating);
+            .and_then(|request| request.choose_by());
         let (closes_at, award_by) = moments(deal);
-        let own = choosing.map(|_| Turn {
+        let own = choose_by.map(|until| Turn {
             who: Who::Me,
-            until: Some(award_by),
+            until: Some(until),
             then: Some(Falls::ChoiceEnds),
         });
         DealView {
@@ -145,6 +148,7 @@ fn dialogue_view(state: &dialogue::State, names: &HashMap<PeerId, String>) -> Di
             .order
             .as_ref()
             .map(|placed| OrderView::new(state, placed)),
+        amendment: state.proposal.as_ref().map(AmendmentView::from),
         signed_by_buyer: state.terms.by_buyer.is_some(),
         signed_by_seller: state.terms.by_seller.is_some(),
     }

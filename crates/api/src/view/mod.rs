@@ -28,7 +28,7 @@ pub use deal::{DealView, DialogueView};
 pub use directory::{DeliveryTotals, DirectoryView, NetworkView};
 pub use history::HistoryView;
 pub use inbox::NoticeView;
-pub use order::{OrderView, Outcome, ResponseView};
+pub use order::{AmendmentView, OrderView, Outcome, ResponseView};
 pub use ranking::{ApartView, ProposalView, RankedView, RankingView, StepView};
 pub use report::{ReportStage, ReportView};
 pub use request::{AwardView, AwardedLine, RfpView};

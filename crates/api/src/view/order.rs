@@ -1,8 +1,11 @@
 //! Orders and their answers.
 
-use opener_negotiation::dialogue::{Placed, State};
+use opener_negotiation::{
+    Role,
+    dialogue::{Amendment, Placed, Proposal, State},
+};
 use opener_trade::{
-    DealId, DocumentId, Money, PeerId, Timestamp, Verified,
+    DealId, DocumentId, Money, Opened, PeerId, Timestamp, Verified,
     document::{Document, Order, OrderOutcome, OrderResponse, ResponseLine},
 };
 use serde::{Deserialize, Serialize};
@@ -76,10 +79,53 @@ pub struct OrderView {
     pub confirmation: Option<ResponseView>,
     /// The seller broke its bid by not answering.
     pub broken: bool,
+    /// The order as both have changed it since.
+    pub changed: Option<Order>,
+    /// The agreement that changed or cancelled it last.
+    pub agreement: Option<DocumentId>,
+}
+
+/// A change or cancellation of a concluded order that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AmendmentView {
+    /// The document.
+    pub proposal: DocumentId,
+    /// Who made it; the other side answers.
+    pub by: Role,
+    /// It can be agreed to until here.
+    pub until: Timestamp,
+    /// The order as it would be; absent where it would be cancelled.
+    pub order: Option<Order>,
+    /// Why, in words.
+    pub remark: String,
+    /// We have agreed, and wait to learn that the other side had it in time.
+    pub agreed: bool,
+}
+
+impl From<&Proposal> for AmendmentView {
+    fn from(open: &Proposal) -> Self {
+        let remark = match &*open.document {
+            Opened::OrderChange(change) => change.body.remark.to_string(),
+            Opened::OrderCancel(cancel) => cancel.body.reason.to_string(),
+            _ => String::new(),
+        };
+        AmendmentView {
+            proposal: open.document.id(),
+            by: open.by,
+            until: open.until,
+            order: match &open.amendment {
+                Amendment::Change(order) => Some(Order::clone(order)),
+                Amendment::Cancel => None,
+            },
+            remark,
+            agreed: open.agreement.is_some(),
+        }
+    }
 }
 
 impl OrderView {
     pub(crate) fn new(state: &State, placed: &Placed) -> Self {
+        let changed = placed.amended.as_ref();
         OrderView {
             order: placed.document.id(),
             deal: state.deal,
@@ -92,6 +138,8 @@ impl OrderView {
             response: placed.response.as_deref().map(ResponseView::from),
             confirmation: placed.confirmation.as_deref().map(ResponseView::from),
             broken: placed.broken,
+            changed: changed.map(|it| Order::clone(&it.order)),
+            agreement: placed.cancelled.or(changed.map(|it| it.agreement)),
         }
     }
 }

@@ -67,7 +67,7 @@ codes! {
         Refused,
         /// The award went elsewhere.
         NotChosen,
-        /// The buyer called the request off.
+        /// Called off: the request by the buyer, or the concluded order by both.
         Cancelled,
         /// The RFP could not be delivered in time.
         LapsedUndelivered,
@@ -77,6 +77,8 @@ codes! {
         LapsedExpired,
         /// The order ended unanswered.
         LapsedUnanswered,
+        /// The seller let the order go that it had accepted and heard nothing of.
+        Released,
     }
 }
 

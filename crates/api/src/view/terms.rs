@@ -54,6 +54,7 @@ pub(crate) fn computed(state: &State) -> Result<Option<Terms>, Invalid> {
         response_id: response.id(),
         accepted_at: response.header.issued_at.min(placed.order().decide_at()),
         response: &response.body,
+        change: placed.amended.as_ref().map(|it| (it.agreement, &*it.order)),
     })
     .map(Some)
 }

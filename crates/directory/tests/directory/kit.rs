@@ -226,6 +226,7 @@ pub fn terms(buyer: &Identity, seller: &Identity, deal: u8) -> Terms {
         delivery: None,
         incoterm: None,
         payment: None,
+        change: None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a party may say in a dialogue, before it is signed.
 
 use opener_trade::{
-    Duration, EnvelopeError, Identity, Opened, PeerText, Timestamp,
+    Duration, EnvelopeError, Identity, Invalid, Opened, PeerText, Reason, Timestamp,
     document::{
-        BestAndFinal, Bid, BidWithdraw, Body, Chat, Counter, CounterAccept, CounterRefuse, Decline,
-        Document, ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms, Header, Hold, Intent,
-        Lapse, NotChosen, Order, OrderResponse, Question, TimeProof,
+        AmendmentRefuse, BestAndFinal, Bid, BidWithdraw, Body, Chat, Counter, CounterAccept,
+        CounterRefuse, Decline, Document, ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms,
+        Header, Hold, Intent, Lapse, NotChosen, Order, OrderCancel, OrderChange, OrderResponse,
+        Question, Release, TimeProof,
     },
     limits::REMARK_BYTES,
     sign,
@@ -51,6 +52,16 @@ pub enum Command {
     Respond(Box<OrderResponse>),
     /// Buyer: the order ended unanswered.
     Lapse,
+    /// Either: the concluded order shall be this instead, if the other side agrees by then.
+    ChangeOrder(Box<OrderChange>, Timestamp),
+    /// Either: the concluded order shall end, if the other side agrees by then.
+    CancelOrder(OrderCancel, Timestamp),
+    /// Either: I agree to the open proposal, as it stands.
+    AcceptAmendment,
+    /// Either: I do not agree to a proposal, or I take mine back.
+    RefuseAmendment(AmendmentRefuse),
+    /// Seller: I have accepted, heard nothing, and let the order go.
+    Release(PeerText<REMARK_BYTES>),
     /// Buyer: the award went elsewhere.
     NotChosen(NotChosen),
     /// Either: my signature on the final terms.
@@ -86,6 +97,14 @@ impl State {
     /// # Errors
     /// There is nothing for the command to refer to.
     pub fn draft(&self, now: Timestamp, command: Command) -> Result<Draft, Rejection> {
+        let agrees_to = self
+            .proposal
+            .as_ref()
+            .filter(|open| open.by != self.role && command == Command::AcceptAmendment);
+        let command = match agrees_to {
+            Some(open) => open.repeated(now),
+            None => command,
+        };
         let missing =
             |what: &str| Rejection::not_allowed(format!("there is no {what} in this dialogue"));
         let bid = self.newest().map(Offer::id);
@@ -96,9 +115,10 @@ impl State {
             Command::AcceptCounter | Command::RefuseCounter(_) if counter.is_none() => {
                 return Err(missing("open counter-offer"));
             }
-            Command::Lapse | Command::Respond(_) if order.is_none() => {
+            Command::Lapse | Command::Respond(_) | Command::Release(_) if order.is_none() => {
                 return Err(missing("open order"));
             }
+            Command::AcceptAmendment => return Err(missing("proposal of the other side")),
             _ => {}
         }
         let answers = match &command {
@@ -119,15 +139,21 @@ impl State {
             | Command::RefuseExtension(_)
             | Command::Hold(_)
             | Command::AcceptCounter
-            | Command::RefuseCounter(_) => self.chain(self.role.other()).head(),
+            | Command::RefuseCounter(_)
+            | Command::RefuseAmendment(_)
+            | Command::AcceptAmendment => self.chain(self.role.other()).head(),
+            Command::ChangeOrder(..) | Command::CancelOrder(..) => agrees_to
+                .map(|open| open.document.id())
+                .or_else(|| self.contract_id()),
             Command::Order(order) => Some(order.bid),
             Command::Respond(_) if self.phase == Phase::Conditional => self.response_id(),
-            Command::Respond(_) | Command::Lapse => order,
-            Command::SignTerms(_) => self.response_id(),
+            Command::Respond(_) | Command::Lapse | Command::Release(_) => order,
+            Command::SignTerms(_) => self.contract_id(),
         };
-        let lifetime = match &command {
-            Command::Chat(_) => CHAT_LIFETIME,
-            _ => KEEP_TRYING,
+        let expires_at = match &command {
+            Command::Chat(_) => now.plus(CHAT_LIFETIME),
+            Command::ChangeOrder(_, until) | Command::CancelOrder(_, until) => *until,
+            _ => now.plus(KEEP_TRYING),
         };
         let chain = self.chain(self.role);
         let header = Header {
@@ -138,7 +164,7 @@ impl State {
             previous: chain.head(),
             answers,
             issued_at: now,
-            expires_at: now.plus(lifetime),
+            expires_at,
         };
         Ok(Draft {
             header,
@@ -191,6 +217,14 @@ impl Draft {
             Command::Order(body) => seal(identity, header, *body),
             Command::Respond(body) => seal(identity, header, *body),
             Command::Lapse => seal(identity, header, Lapse { order, decided_at }),
+            Command::ChangeOrder(body, _) => seal(identity, header, *body),
+            Command::CancelOrder(body, _) => seal(identity, header, body),
+            // A draft repeats the proposal instead.
+            Command::AcceptAmendment => {
+                Err(Invalid::because(Reason::NotAllowed, "proposal", "is not there").into())
+            }
+            Command::RefuseAmendment(body) => seal(identity, header, body),
+            Command::Release(reason) => seal(identity, header, Release { order, reason }),
             Command::NotChosen(body) => seal(identity, header, body),
             Command::SignTerms(body) => seal(identity, header, body),
             Command::Chat(body) => seal(identity, header, body),

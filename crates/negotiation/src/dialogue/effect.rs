@@ -110,6 +110,24 @@ pub enum NoticeKind {
     ChangeRefused,
     /// The order ended unanswered.
     OrderLapsed,
+    /// The other side proposes to change or to cancel the order.
+    AmendmentProposed,
+    /// The order is changed: both have signed it.
+    OrderAmended,
+    /// The order is cancelled: both have signed it.
+    OrderCancelled,
+    /// Our proposal is refused: the order stays as it is.
+    AmendmentRefused,
+    /// The other side has taken its proposal back.
+    AmendmentWithdrawn,
+    /// A proposal was not answered in time: the order stays as it is.
+    AmendmentExpired,
+    /// Both have proposed something at once: the buyer's stands, the seller answers it.
+    AmendmentsCrossed,
+    /// The buyer has not been heard since we accepted: we may release the order.
+    ReleasePossible,
+    /// The seller let the order go: there is no binding order any more.
+    OrderReleased,
     /// The award went elsewhere.
     NotChosen,
     /// The final terms wait for our signature.

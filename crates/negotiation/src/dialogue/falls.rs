@@ -20,6 +20,8 @@ pub enum Falls {
     OrderLapses,
     /// The time to choose ends without an award.
     ChoiceEnds,
+    /// The proposal lapses; the order stays as it is.
+    AmendmentLapses,
 }
 
 impl Falls {
@@ -32,6 +34,7 @@ impl Falls {
             Phase::BidStanding | Phase::BidLate if until < award_by => Some(Falls::BidExpires),
             Phase::BidStanding | Phase::BidLate => Some(Falls::ChoiceEnds),
             Phase::Ordered | Phase::Answered | Phase::Conditional => Some(Falls::OrderLapses),
+            Phase::Concluded => Some(Falls::AmendmentLapses),
             _ => None,
         }
     }
@@ -62,12 +65,7 @@ mod tests {
     #[test]
     fn nothing_happens_to_what_is_over() {
         let at = Timestamp::from_millis;
-        for phase in [
-            Phase::Concluded,
-            Phase::Reported,
-            Phase::Declined,
-            Phase::LapsedExpired,
-        ] {
+        for phase in [Phase::Reported, Phase::Declined, Phase::LapsedExpired] {
             assert_eq!(Falls::of(phase, at(1), at(1)), None, "{phase:?}");
         }
     }

@@ -64,6 +64,7 @@ impl State {
                 rejection.in_chain()
             }
         })?;
+        self.note_conclusion(sender, document);
         if ours && !broadcast {
             effects.push(Effect::Send(document.id()));
         }
@@ -88,9 +89,12 @@ impl State {
             (Role::Buyer, Opened::NotChosen(_) | Opened::BestAndFinal(_)) if crossed => {
                 Ok(Vec::new())
             }
-            (Role::Buyer, Opened::Lapse(_)) if crossed && self.phase != Phase::Refused => {
+            (Role::Buyer, Opened::Lapse(_))
+                if crossed && !matches!(self.phase, Phase::Refused | Phase::Released) =>
+            {
                 Ok(Vec::new())
             }
+            (Role::Seller, Opened::Release(_)) if crossed => Ok(Vec::new()),
             (Role::Seller, Opened::Intent(intent)) => self.engage(id, intent.body.rfp),
             (Role::Seller, Opened::Decline(decline)) => self.decline(id, decline.body.rfp),
             (Role::Seller, Opened::Question(question)) => self.ask(document, question.body.rfp, at),
@@ -123,7 +127,14 @@ impl State {
             (Role::Buyer, Opened::Lapse(lapse)) => self.lapse(id, &lapse.body, now),
             (Role::Buyer, Opened::NotChosen(_)) => self.not_chosen(id),
             (Role::Buyer, Opened::RfpCancel(_)) => Ok(self.cancel(id)),
-            (_, Opened::FinalTerms(terms)) => self.sign_terms(sender, id, &terms.body),
+            (_, Opened::OrderChange(_) | Opened::OrderCancel(_)) => {
+                self.amend(sender, document, now, at)
+            }
+            (_, Opened::AmendmentRefuse(refuse)) => {
+                self.refuse_amendment(sender, id, refuse.body.proposal)
+            }
+            (Role::Seller, Opened::Release(release)) => self.release(release, at),
+            (_, Opened::FinalTerms(terms)) => self.sign_terms(sender, id, &terms.body, at),
             (_, Opened::Chat(_)) => Ok(self.tell(sender, NoticeKind::ChatArrived, id)),
             (_, Opened::Unknown(_)) => Ok(self.tell(sender, NoticeKind::UnknownArrived, id)),
             (Role::Buyer, Opened::Rfp(rfp)) => self.revise(Arc::new(rfp.clone())),

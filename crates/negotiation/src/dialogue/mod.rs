@@ -1,5 +1,6 @@
 //! One dialogue: one request, one seller, seen by either side.
 
+mod amend;
 mod bids;
 mod command;
 mod counter;
@@ -12,8 +13,10 @@ mod hear;
 mod last_round;
 mod offers;
 mod orders;
+mod placed;
 mod proofs;
 mod questions;
+mod release;
 mod revise;
 mod state;
 mod terms;
@@ -26,6 +29,7 @@ use opener_trade::{
     document::{Document, Rfp},
 };
 
+pub use amend::{Amendment, Proposal};
 pub(crate) use command::KEEP_TRYING;
 pub use command::{Command, Draft};
 pub use counter::OpenCounter;
@@ -33,9 +37,10 @@ pub use effect::{Effect, Notice, NoticeKind};
 pub use extend::Holds;
 pub use falls::Falls;
 pub use last_round::LastRound;
+pub use placed::{Amended, Placed, Signatures};
 pub(crate) use questions::ANSWERS;
 pub(crate) use revise::{REVISIONS, check_revision};
-pub use state::{Offer, Phase, Placed, Signatures, State};
+pub use state::{Offer, Phase, State};
 pub use time::Turn;
 
 use crate::{Entry, Rejection, Role};
@@ -283,6 +288,9 @@ impl State {
             .is_some_and(|open| self.phase != Phase::countered_by(open.by))
         {
             self.counter = None;
+        }
+        if self.phase != Phase::Concluded {
+            self.proposal = None;
         }
         Ok(effects)
     }

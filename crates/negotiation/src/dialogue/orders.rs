@@ -11,7 +11,8 @@ use super::{
     Command, Effect, NoticeKind,
     exact::{check_order, confirms},
     notify,
-    state::{Phase, Placed, State},
+    placed::Placed,
+    state::{Phase, State},
 };
 use crate::{Entry, Rejection, Role};
 
@@ -69,6 +70,8 @@ impl State {
             confirmation: None,
             received_at: (self.role == Role::Seller).then_some(at),
             broken: false,
+            amended: None,
+            cancelled: None,
         });
         self.phase = Phase::Ordered;
         if self.role == Role::Buyer {
@@ -213,8 +216,9 @@ impl State {
                 placed.document.id(),
             ));
         }
-        let refused_late = self.role == Role::Seller && self.phase == Phase::Refused;
-        if !self.phase.is_ordering() && !refused_late {
+        let ended_late =
+            self.role == Role::Seller && matches!(self.phase, Phase::Refused | Phase::Released);
+        if !self.phase.is_ordering() && !ended_late {
             return Err(Rejection::not_allowed("the order is decided already"));
         }
         let decided_at = match self.role {
@@ -264,12 +268,19 @@ impl State {
             Role::Seller => self.prove_bid(document, at),
         };
         let learned = learned.or_else(|| self.settle_counter(document));
+        let learned = self.learn_agreement(document).or(learned);
         let Some(more) = learned else {
             return Vec::new();
         };
         let mut effects = vec![Effect::Persist(Entry::Receipt { document, at })];
         effects.extend(more);
         effects
+    }
+
+    /// The proposer had our agreement in time.
+    fn learn_agreement(&mut self, agreement: DocumentId) -> Option<Vec<Effect>> {
+        let settled = self.settle_proposal(agreement);
+        (!settled.is_empty()).then_some(settled)
     }
 
     /// The other side knows that we accepted its counter-offer.
@@ -284,9 +295,10 @@ impl State {
             self.phase = Phase::Delivered;
             return Some(Vec::new());
         }
+        let told = self.learn_told(document);
         let placed = self.order.as_mut()?;
         if document != placed.document.id() || placed.received_at.is_some() {
-            return None;
+            return told;
         }
         placed.received_at = Some(at);
         Some(Vec::new())

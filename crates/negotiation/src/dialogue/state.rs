@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use opener_trade::{
     DealId, DocumentId, Opened, PeerId, Timestamp, Verified,
-    document::{Bid, Document, Order, OrderResponse, Rfp, Terms},
+    document::{Bid, Document, Rfp},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
+    amend::{Amendments, Proposal},
     counter::{OpenCounter, Rounds},
     extend::Holds,
     last_round::LastRound,
+    placed::{Placed, Signatures},
+    release::Told,
 };
 use crate::{Chain, Role};
 
@@ -54,7 +57,7 @@ pub enum Phase {
     Refused,
     /// The award went elsewhere.
     NotChosen,
-    /// The buyer called the request off.
+    /// Called off: the request by the buyer, or the concluded order by both.
     Cancelled,
     /// The RFP could not be delivered before the deadline.
     LapsedUndelivered,
@@ -64,6 +67,8 @@ pub enum Phase {
     LapsedExpired,
     /// The order ended unanswered.
     LapsedUnanswered,
+    /// The seller let the order go that it had accepted and heard nothing of.
+    Released,
 }
 
 impl Phase {
@@ -230,56 +235,6 @@ struct Changed {
     times: u8,
 }
 
-/// An order and what came of it.
-#[derive(Debug, Clone)]
-pub struct Placed {
-    /// The order.
-    pub document: Arc<Verified<Document<Order>>>,
-    /// Whether it takes the bid exactly as it stands, so that a firm or revocable bid accepts it by itself.
-    pub exact: bool,
-    /// The seller's answer.
-    pub response: Option<Arc<Verified<Document<OrderResponse>>>>,
-    /// The buyer's answer to a changed answer.
-    pub confirmation: Option<Arc<Verified<Document<OrderResponse>>>>,
-    /// When the order arrived at the seller, by its clock; at the buyer once the receipt is there.
-    pub received_at: Option<Timestamp>,
-    /// The seller broke a firm or revocable bid by not answering.
-    pub broken: bool,
-}
-
-impl Placed {
-    /// The order itself.
-    pub fn order(&self) -> &Order {
-        &self.document.body
-    }
-}
-
-/// The two signatures on the final terms.
-#[derive(Debug, Clone, Default)]
-pub struct Signatures {
-    /// The buyer's.
-    pub by_buyer: Option<Arc<Verified<Terms>>>,
-    /// The seller's.
-    pub by_seller: Option<Arc<Verified<Terms>>>,
-}
-
-impl Signatures {
-    /// One side's signature.
-    pub const fn of(&self, role: Role) -> Option<&Arc<Verified<Terms>>> {
-        match role {
-            Role::Buyer => self.by_buyer.as_ref(),
-            Role::Seller => self.by_seller.as_ref(),
-        }
-    }
-
-    pub(super) fn of_mut(&mut self, role: Role) -> &mut Option<Arc<Verified<Terms>>> {
-        match role {
-            Role::Buyer => &mut self.by_buyer,
-            Role::Seller => &mut self.by_seller,
-        }
-    }
-}
-
 /// The state of a dialogue.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -309,6 +264,12 @@ pub struct State {
     pub terms: Signatures,
     /// The counter-offer that waits for its answer.
     pub counter: Option<OpenCounter>,
+    /// The change or cancellation of the concluded order that waits for its answer.
+    pub proposal: Option<Proposal>,
+    pub(super) amendments: Amendments,
+    pub(super) told: Told,
+    /// The last moment that was noticed here although nothing followed from it but whose turn it is.
+    pub(super) noticed: Option<Timestamp>,
     pub(super) rounds: Rounds,
     /// Who deals with nobody else until when.
     pub holds: Holds,
@@ -350,6 +311,10 @@ impl State {
             order: None,
             terms: Signatures::default(),
             counter: None,
+            proposal: None,
+            amendments: Amendments::default(),
+            told: Told::default(),
+            noticed: None,
             rounds: Rounds::default(),
             holds: Holds::default(),
             extension_asked: None,

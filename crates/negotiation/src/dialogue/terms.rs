@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opener_trade::{
-    DocumentId, Money, Quantity, Verified,
+    DocumentId, Money, Quantity, Timestamp, Verified,
     document::{FinalTerms, Terms},
     envelope::open_as,
 };
@@ -12,7 +12,8 @@ use super::{
     Effect, NoticeKind,
     exact::Agreed,
     notify,
-    state::{Phase, Placed, State},
+    placed::Placed,
+    state::{Phase, State},
 };
 use crate::{Rejection, Role};
 
@@ -23,6 +24,7 @@ impl State {
         sender: Role,
         id: DocumentId,
         body: &FinalTerms,
+        at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
         // The buyer signs terms only of a deal that it has concluded, so its signature says what a lost receipt would.
         let learns = self.phase == Phase::Answered && sender == Role::Buyer;
@@ -36,6 +38,7 @@ impl State {
         if signed.signer() != self.party(sender) {
             return Err(Rejection::not_allowed("each side signs for itself"));
         }
+        let mut told = self.check_proposal(sender, signed.change, at)?;
         self.check_terms(&signed)?;
         if let Some(first) = self.terms.of(sender.other())
             && first.id() != signed.id()
@@ -52,18 +55,43 @@ impl State {
         self.phase = Phase::Concluded;
         let (Some(by_buyer), Some(by_seller)) = (&self.terms.by_buyer, &self.terms.by_seller)
         else {
-            let concluded = learns.then(|| notify(NoticeKind::DealConcluded, self.response_id()));
-            return Ok(concluded
-                .into_iter()
-                .chain(self.tell(sender, NoticeKind::TermsToSign, id))
-                .collect());
+            told.extend(learns.then(|| notify(NoticeKind::DealConcluded, self.response_id())));
+            told.extend(self.tell(sender, NoticeKind::TermsToSign, id));
+            return Ok(told);
         };
         self.phase = Phase::Reported;
         let report = Effect::Report {
             by_buyer: by_buyer.bytes().clone(),
             by_seller: by_seller.bytes().clone(),
         };
-        Ok(vec![report, notify(NoticeKind::TermsSigned, Some(id))])
+        told.extend([report, notify(NoticeKind::TermsSigned, Some(id))]);
+        Ok(told)
+    }
+
+    /// Nobody signs while a change is proposed; a signature that crosses the proposal stands. Terms that rest on our
+    /// agreement say that the proposer had it.
+    fn check_proposal(
+        &mut self,
+        sender: Role,
+        change: Option<DocumentId>,
+        at: Timestamp,
+    ) -> Result<Vec<Effect>, Rejection> {
+        let Some(open) = &self.proposal else {
+            return Ok(Vec::new());
+        };
+        if let Some(agreement) = open.agreement.filter(|it| Some(*it) == change)
+            && sender != self.role
+        {
+            return Ok(self.settle_proposal(agreement));
+        }
+        let gone = open.by != self.role && open.agreement.is_none() && at > open.until;
+        let crosses = sender != self.role && open.by == self.role;
+        if crosses || (sender == self.role && gone) {
+            return Ok(Vec::new());
+        }
+        Err(Rejection::not_allowed(
+            "a change of the order is proposed: that is answered or taken back first",
+        ))
     }
 
     /// The terms are those of this deal: its parties, its documents, its moments, its goods and its total.
@@ -76,7 +104,7 @@ impl State {
             return Err(other());
         };
         let order = placed.order();
-        let agreed = Agreed::of_order(&self.rfp.body, standing.bid(), order);
+        let agreed = Agreed::of_order(&self.rfp.body, standing.bid(), placed.agreed_order());
         let same = terms.deal == self.deal
             && terms.buyer == self.buyer
             && terms.seller == self.seller
@@ -89,6 +117,7 @@ impl State {
             && terms.answer_by == order.decide_at()
             && terms.accepted_at == response.header.issued_at.min(order.decide_at())
             && terms.disclosure == order.disclosure
+            && terms.change == placed.amended.as_ref().map(|it| it.agreement)
             && terms
                 .region
                 .is_none_or(|region| region == agreed.delivery.place.country)
@@ -106,15 +135,16 @@ fn is_or_absent<T: PartialEq>(said: &Option<T>, agreed: Option<&T>) -> bool {
     said.is_none() || said.as_ref() == agreed
 }
 
-/// The lines and charges are those that were ordered, or those of the changed answer that the buyer confirmed. The
-/// total is their sum already.
+/// The lines and charges are those of the order as both have changed it, or as it was placed, or those of the changed
+/// answer that the buyer confirmed. The total is their sum already.
 fn same_goods(terms: &Terms, total: Money, placed: &Placed) -> bool {
-    let order = placed.order();
+    let order = placed.agreed_order();
     let said = terms
         .lines
         .iter()
         .map(|line| (line.line, line.quantity, line.price));
-    let same_lines = match &placed.confirmation {
+    let confirmed = placed.confirmation.as_ref();
+    let same_lines = match confirmed.filter(|_| placed.amended.is_none()) {
         None => said.eq(order
             .lines
             .iter()

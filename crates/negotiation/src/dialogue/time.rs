@@ -4,6 +4,7 @@ use opener_trade::Timestamp;
 
 use super::{
     Command, Effect, NoticeKind, notify,
+    orders::CLOCK_DOUBT,
     state::{Offer, Phase, State},
 };
 use crate::{Entry, Role};
@@ -18,7 +19,7 @@ pub struct Turn {
 }
 
 impl State {
-    /// Who must act, and until when.
+    /// Who must act, and until when. Where both may, our own side comes first.
     pub fn turn(&self) -> Turn {
         let schedule = &self.rfp.body.schedule;
         let turn = |who, until| Turn {
@@ -26,7 +27,9 @@ impl State {
             until,
         };
         match self.phase {
-            Phase::Invited | Phase::Delivered | Phase::Engaged => {
+            Phase::Invited | Phase::Delivered | Phase::Engaged
+                if !self.has_noticed(schedule.bid_deadline) =>
+            {
                 turn(Role::Seller, Some(schedule.bid_deadline))
             }
             Phase::NeedsReconfirm => turn(Role::Seller, Some(schedule.bid_deadline)),
@@ -43,13 +46,23 @@ impl State {
                 let chosen = self.award_by();
                 turn(Role::Buyer, valid.map(|until| until.min(chosen)))
             }
+            // The seller may release it from here on.
+            Phase::Answered | Phase::Conditional if self.moment_has_passed() => {
+                turn(Role::Seller, None)
+            }
+            // It is too late to answer: the buyer says what became of it.
+            Phase::Ordered if self.moment_has_passed() => turn(Role::Buyer, None),
             Phase::Ordered => turn(
                 Role::Seller,
                 self.order.as_ref().map(|placed| placed.order().answer_by),
             ),
             Phase::Answered | Phase::Conditional => turn(Role::Buyer, self.decide_at()),
-            Phase::Concluded if self.terms.by_buyer.is_none() => turn(Role::Buyer, None),
-            Phase::Concluded => turn(Role::Seller, None),
+            Phase::Concluded => match &self.proposal {
+                Some(open) if open.agreement.is_some() => turn(open.by, None),
+                Some(open) => turn(open.by.other(), Some(open.until)),
+                None if self.terms.of(self.role).is_none() => turn(self.role, None),
+                None => turn(self.role.other(), None),
+            },
             _ => Turn {
                 who: None,
                 until: None,
@@ -59,6 +72,13 @@ impl State {
 
     /// When time next changes something, if it does.
     pub fn wake_at(&self) -> Option<Timestamp> {
+        let noticing = self.moment().filter(|moment| !self.has_noticed(*moment));
+        let moments = self.deadline().into_iter().chain(noticing);
+        moments.min().map(just_after)
+    }
+
+    /// The moment after which this phase ends, or a proposal does.
+    fn deadline(&self) -> Option<Timestamp> {
         let schedule = &self.rfp.body.schedule;
         match self.phase {
             Phase::Invited | Phase::NeedsReconfirm => Some(schedule.bid_deadline),
@@ -69,9 +89,37 @@ impl State {
                 self.offer_until().into_iter().chain(ends).min()
             }
             Phase::Ordered | Phase::Conditional if self.role == Role::Buyer => self.decide_at(),
+            Phase::Concluded => self.proposal_until(),
             _ => None,
         }
-        .map(just_after)
+    }
+
+    /// The moment that changes no phase, but whose turn it is.
+    fn moment(&self) -> Option<Timestamp> {
+        let placed = self.order.as_ref().filter(|_| self.role == Role::Seller);
+        match self.phase {
+            Phase::Delivered | Phase::Engaged => Some(self.rfp.body.schedule.bid_deadline),
+            Phase::Ordered => placed.map(|it| it.order().decide_at().plus(CLOCK_DOUBT)),
+            Phase::Answered | Phase::Conditional => placed.map(|it| it.order().release_after),
+            _ => None,
+        }
+    }
+
+    fn has_noticed(&self, moment: Timestamp) -> bool {
+        self.noticed.is_some_and(|noticed| noticed >= moment)
+    }
+
+    fn moment_has_passed(&self) -> bool {
+        self.moment().is_some_and(|moment| self.has_noticed(moment))
+    }
+
+    /// Takes notice of a moment.
+    fn notice(&mut self) -> Vec<Effect> {
+        self.noticed = self.moment();
+        let waits = matches!(self.phase, Phase::Answered | Phase::Conditional);
+        let told = waits.then(|| notify(NoticeKind::ReleasePossible, self.response_id()));
+        let persist = Effect::Persist(Entry::Tick);
+        std::iter::once(persist).chain(told).collect()
     }
 
     fn extension_is_asked(&self) -> bool {
@@ -101,6 +149,9 @@ impl State {
         let persist = round_ended.then_some(Effect::Persist(Entry::Tick));
         if self.wake_at().is_none_or(|at| now < at) {
             return persist.into_iter().collect();
+        }
+        if self.deadline().is_none_or(|deadline| now <= deadline) {
+            return self.notice();
         }
         let bid = self.standing.as_ref().or(self.late.as_ref()).map(Offer::id);
         let offer_stands = self.offer_until().is_some_and(|until| now <= until);
@@ -138,6 +189,7 @@ impl State {
                 Phase::LapsedExpired,
                 Some(notify(NoticeKind::BidExpired, bid)),
             ),
+            Phase::Concluded => return self.expire_proposal(),
             // The decision itself is a signed document; the phase follows from it.
             phase => (phase, Some(Effect::Author(Command::Lapse))),
         };

@@ -14,6 +14,8 @@ use crate::{LineQuantity, Rejection};
 pub struct Award {
     /// The quantities, in each line's unit.
     pub lines: Vec<LineQuantity>,
+    /// What else is kept free for a change of the order that the buyer has signed: the quantities as they may become.
+    pub held: Vec<LineQuantity>,
     /// Whether the order is accepted; until then the quantities are reserved.
     pub concluded: bool,
 }
@@ -45,6 +47,7 @@ impl State {
             seller,
             Award {
                 lines: lines.to_vec(),
+                held: Vec::new(),
                 concluded: false,
             },
         );
@@ -82,26 +85,81 @@ impl State {
                 ));
             }
         }
+        self.award(seller, lines, &[])
+    }
+
+    /// What both made of a concluded order: other quantities, or none. What becomes free may be ordered again as long as
+    /// the sellers have not been told that they were not chosen.
+    ///
+    /// # Errors
+    /// Nothing is concluded with this seller, or together with what others have it exceeds what was asked.
+    pub(super) fn amend(
+        &mut self,
+        seller: PeerId,
+        lines: &[LineQuantity],
+        held: &[LineQuantity],
+    ) -> Result<Vec<Effect>, Rejection> {
+        match self.awards.remove(&seller) {
+            Some(award) if award.concluded => {}
+            _ => {
+                return Err(Rejection::not_allowed(
+                    "nothing is concluded with this seller",
+                ));
+            }
+        }
+        if !lines.is_empty() {
+            return self.award(seller, lines, held);
+        }
+        if self.phase == Phase::Awarding {
+            return Ok(self.free(seller));
+        }
+        self.settle_end();
+        Ok(Vec::new())
+    }
+
+    /// Books an award, and says so when with it everything is awarded.
+    fn award(
+        &mut self,
+        seller: PeerId,
+        lines: &[LineQuantity],
+        held: &[LineQuantity],
+    ) -> Result<Vec<Effect>, Rejection> {
         self.check_room(lines)?;
+        self.check_room(held)?;
         self.awards.insert(
             seller,
             Award {
                 lines: lines.to_vec(),
+                held: held.to_vec(),
                 concluded: true,
             },
         );
-        let complete = self
-            .rfp
-            .body
-            .lines
-            .iter()
-            .filter(|line| !line.optional)
-            .all(|line| self.awarded(line.number) >= line.quantity.value.decimal());
-        if !complete || self.phase.is_terminal() {
+        self.settle_end();
+        if !self.is_complete() || self.phase.is_terminal() {
             return Ok(Vec::new());
         }
         self.phase = Phase::Awarded;
         Ok(vec![Effect::TellLosers, Effect::Notify(Notice::Awarded)])
+    }
+
+    fn is_complete(&self) -> bool {
+        let mut lines = self.rfp.body.lines.iter().filter(|line| !line.optional);
+        lines.all(|line| self.awarded(line.number) >= line.quantity.value.decimal())
+    }
+
+    /// A request that has ended says what it ended with: an order that is changed afterwards may make it more or less.
+    fn settle_end(&mut self) {
+        let ended = matches!(
+            self.phase,
+            Phase::Awarded | Phase::PartlyAwarded | Phase::NoAward | Phase::Cancelled
+        );
+        self.phase = match (self.awards.is_empty(), self.called_off) {
+            _ if !ended => self.phase,
+            (true, true) => Phase::Cancelled,
+            (true, false) => Phase::NoAward,
+            (false, false) if self.is_complete() => Phase::Awarded,
+            (false, _) => Phase::PartlyAwarded,
+        };
     }
 
     /// Whether so much is still free of each line. A line may be named more than once.
@@ -161,7 +219,11 @@ impl State {
 
     /// How much of a line is reserved or awarded.
     pub fn taken(&self, line: u32) -> Decimal {
-        sum(self.awards.values().flat_map(|award| &award.lines), line)
+        let of = |award: &Award| sum(&award.lines, line).max(sum(&award.held, line));
+        let all = self.awards.values().map(of);
+        all.fold(Decimal::ZERO, |all, one| {
+            all.checked_add(one).unwrap_or(Decimal::MAX)
+        })
     }
 
     /// How much of a line is awarded.

@@ -81,6 +81,7 @@ pub struct State {
     pub last_round: Option<LastRound>,
     pub(super) broadcasts: Chain,
     pub(super) deadline_passed: bool,
+    pub(super) called_off: bool,
 }
 
 impl State {
@@ -97,6 +98,7 @@ impl State {
             last_round: None,
             broadcasts,
             deadline_passed: false,
+            called_off: false,
         }
     }
 
@@ -114,6 +116,11 @@ impl State {
             Phase::Awarding => Some(just_after(schedule.bid_deadline)),
             _ => None,
         }
+    }
+
+    /// Until when the buyer chooses; nothing as long as bids may come, and once it has chosen.
+    pub fn choose_by(&self) -> Option<Timestamp> {
+        (self.phase == Phase::Evaluating).then(|| self.schedule().award_by)
     }
 
     /// Whether an order waits for its answer.
@@ -140,6 +147,7 @@ impl State {
         self.broadcasts.admit(&document.header)?;
         let id = document.id();
         self.broadcasts.advance(id);
+        self.called_off = true;
         self.phase = if self.awards.is_empty() {
             Phase::Cancelled
         } else {
@@ -263,6 +271,11 @@ impl State {
                 _ => return Ok(Vec::new()),
             },
             Entry::Conclude { seller, lines } => self.conclude(seller, &lines)?,
+            Entry::Amend {
+                seller,
+                lines,
+                held,
+            } => self.amend(seller, &lines, &held)?,
             _ => {
                 return Err(Rejection::not_allowed(
                     "the journal entry is a dialogue's, not a request's",

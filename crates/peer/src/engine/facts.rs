@@ -1,8 +1,8 @@
 //! What a dialogue's change means for the buyer's request as a whole.
 
 use opener_negotiation::{
-    Entry, LineQuantity,
-    dialogue::{Phase, State},
+    Entry, LineQuantity, Role,
+    dialogue::{Amendment, Phase, Proposal, State},
 };
 use opener_trade::{
     List, Number, Timestamp,
@@ -19,7 +19,9 @@ pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
     }
     facts.extend(hold(before, after));
     let was_ordering = before.phase.is_ordering();
-    if was_ordering && after.phase == Phase::Concluded {
+    if is_contract(before) {
+        facts.extend(amended(before, after));
+    } else if was_ordering && after.phase == Phase::Concluded {
         facts.push(Entry::Conclude {
             seller,
             lines: concluded_lines(after),
@@ -28,6 +30,39 @@ pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
         facts.push(Entry::Free { seller });
     }
     facts
+}
+
+const fn is_contract(state: &State) -> bool {
+    matches!(state.phase, Phase::Concluded | Phase::Reported)
+}
+
+/// What both made of a concluded order, and what a change that we have signed may make of it.
+fn amended(before: &State, after: &State) -> Option<Entry> {
+    let books = |state: &State| match is_contract(state) {
+        true => (concluded_lines(state), held_lines(state)),
+        false => (List::default(), List::default()),
+    };
+    let (lines, held) = books(after);
+    let changed = books(before) != (lines.clone(), held.clone());
+    changed.then_some(Entry::Amend {
+        seller: after.seller,
+        lines,
+        held,
+    })
+}
+
+/// The quantities of a change that the buyer has proposed, or agreed to, and that is not settled yet.
+fn held_lines(state: &State) -> List<LineQuantity, LINES> {
+    let signed = |open: &&Proposal| open.by == Role::Buyer || open.agreement.is_some();
+    match state
+        .proposal
+        .as_ref()
+        .filter(signed)
+        .map(|open| &open.amendment)
+    {
+        Some(Amendment::Change(order)) => ordered_lines(order),
+        _ => List::default(),
+    }
 }
 
 /// A promise of ours to deal with nobody else for what a seller offers. It ends with the dialogue.
@@ -61,15 +96,15 @@ pub(super) fn ordered_lines(order: &Order) -> List<LineQuantity, LINES> {
     }))
 }
 
-/// What was accepted in the end: the order, or the changed answer that the buyer confirmed. Several answers to one
-/// line add up.
+/// What was accepted in the end: the order as both have changed it or as it was placed, or the changed answer that the
+/// buyer confirmed. Several answers to one line add up.
 fn concluded_lines(state: &State) -> List<LineQuantity, LINES> {
     let Some(placed) = &state.order else {
         return List::default();
     };
     match (&placed.response, &placed.confirmation) {
-        (Some(response), Some(_)) => accepted_lines(&response.body),
-        _ => ordered_lines(placed.order()),
+        (Some(response), Some(_)) if placed.amended.is_none() => accepted_lines(&response.body),
+        _ => ordered_lines(placed.agreed_order()),
     }
 }
 

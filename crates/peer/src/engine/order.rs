@@ -118,5 +118,6 @@ pub fn terms(state: &State) -> Result<Terms, PeerError> {
         response_id: response.id(),
         accepted_at: response.header.issued_at.min(placed.order().decide_at()),
         response: &response.body,
+        change: placed.amended.as_ref().map(|it| (it.agreement, &*it.order)),
     })?)
 }

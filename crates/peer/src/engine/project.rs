@@ -1,10 +1,6 @@
 //! The rows that lists and clocks read. They follow from the machines; the journals are the truth.
 
-use opener_negotiation::{
-    Role,
-    dialogue::Dialogue,
-    request::{self, Request},
-};
+use opener_negotiation::{Role, dialogue::Dialogue, request::Request};
 use opener_store::{DealRow, DialogueRow, Role as StoredRole, Turn};
 use opener_trade::{DealId, Timestamp, words::tokens};
 
@@ -138,7 +134,7 @@ fn buyer_row(
 ) -> DealRow {
     let state = request.state();
     let (rfp, schedule) = (&state.rfp.body, state.schedule());
-    let choosing = state.phase == request::Phase::Evaluating;
+    let choosing = state.choose_by().is_some();
     let needs_me = choosing || dialogues.iter().any(|row| row.turn == Turn::Buyer);
     let (act_by, falls) = summary::moment(state, dialogues);
     DealRow {

@@ -33,6 +33,11 @@ impl Engine {
                 | Command::Hold(_)
                 | Command::Order(_)
                 | Command::Respond(_)
+                | Command::ChangeOrder(..)
+                | Command::CancelOrder(..)
+                | Command::AcceptAmendment
+                | Command::RefuseAmendment(_)
+                | Command::Release(_)
         ) {
             self.check_clock()?;
         }

@@ -79,9 +79,9 @@ pub(super) fn moment(
     dialogues: &[DialogueRow],
 ) -> (Option<Timestamp>, Option<Falls>) {
     let schedule = state.schedule();
-    let own = match state.phase {
-        request::Phase::Evaluating => Some((false, schedule.award_by, Some(Falls::ChoiceEnds))),
-        request::Phase::Issued | request::Phase::Collecting => {
+    let own = match (state.choose_by(), state.phase) {
+        (Some(until), _) => Some((false, until, Some(Falls::ChoiceEnds))),
+        (None, request::Phase::Issued | request::Phase::Collecting) => {
             Some((true, schedule.bid_deadline, Some(Falls::BiddingEnds)))
         }
         _ => None,

@@ -1,4 +1,4 @@
-//! `order-change` and `order-cancel`: what both sides make of a concluded order.
+//! `order-change` and `order-cancel`: what both sides make of a concluded order; `release`: what the seller may.
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,29 @@ note! {
     }
 }
 
+note! {
+    /// `amendment-refuse`: the order stays as it is. Its receiver's proposal is refused, or the sender's own taken back.
+    AmendmentRefuse, AmendmentRefuse, false {
+        /// The `order-change` or `order-cancel` that was proposed.
+        0 proposal: DocumentId,
+        /// Why.
+        1 reason: Remark,
+    }
+}
+
+note! {
+    /// `release`: the seller has accepted an order, has heard nothing, and lets it go after the time printed in it.
+    Release, Release, false {
+        /// The order.
+        0 order: DocumentId,
+        /// Why.
+        1 reason: Remark,
+    }
+}
+
 impl CheckNote for OrderCancel {}
+impl CheckNote for AmendmentRefuse {}
+impl CheckNote for Release {}
 
 /// Whether `agreement` is the other side's consent to `proposal`: the same body, from its receiver to its sender, in
 /// answer to it.

@@ -123,10 +123,14 @@ kinds! {
     ReportReceipt = 32, "report-receipt", built;
     /// The buyer decided that an order lapsed unanswered.
     Lapse = 33, "lapse", built;
+    /// The seller lets an order go that it has accepted and has heard nothing of since.
+    Release = 34, "release", built;
     /// The buyer asks an admitted seller for its last bid.
     BestAndFinal = 35, "best-and-final", built;
     /// A directory's stamp of a bid.
     TimeProof = 36, "time-proof", built;
+    /// A proposed change or cancellation of an order is refused, or taken back.
+    AmendmentRefuse = 37, "amendment-refuse", built;
 }
 
 impl fmt::Display for Kind {

@@ -22,7 +22,7 @@ mod shared;
 mod tax;
 mod terms;
 
-pub use amendment::{OrderCancel, OrderChange, same_change};
+pub use amendment::{AmendmentRefuse, OrderCancel, OrderChange, Release, same_change};
 pub use bid::{Bid, BidLine, Charge, ChargeKind, CriterionAnswer, Deviation, LineOffer};
 pub use change::Change;
 pub use counter::{Counter, CounterAccept, CounterRefuse};

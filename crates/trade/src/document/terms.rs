@@ -102,6 +102,11 @@ pub struct Terms {
     /// Terms of payment; only under full disclosure.
     #[n(18)]
     pub payment: Option<PeerText<REMARK_BYTES>>,
+    /// The agreement that changed the order last, if both changed it.
+    #[n(19)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub change: Option<DocumentId>,
 }
 
 impl Terms {

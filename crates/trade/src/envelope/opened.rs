@@ -8,10 +8,11 @@ use super::{EnvelopeError, Payload, Verified, cose};
 use crate::{
     DocumentId, Invalid, Kind, PeerId,
     document::{
-        Answer, BestAndFinal, Bid, BidWithdraw, Chat, Counter, CounterAccept, CounterRefuse,
-        Decline, Document, ExtendGrant, ExtendRefuse, ExtendRequest, Failure, FinalTerms, Header,
-        Hold, Intent, Lapse, Listing, NotChosen, Order, OrderCancel, OrderChange, OrderResponse,
-        Question, Receipt, ReportReceipt, Rfp, RfpCancel, Stamp, Terms, TimeProof,
+        AmendmentRefuse, Answer, BestAndFinal, Bid, BidWithdraw, Chat, Counter, CounterAccept,
+        CounterRefuse, Decline, Document, ExtendGrant, ExtendRefuse, ExtendRequest, Failure,
+        FinalTerms, Header, Hold, Intent, Lapse, Listing, NotChosen, Order, OrderCancel,
+        OrderChange, OrderResponse, Question, Receipt, Release, ReportReceipt, Rfp, RfpCancel,
+        Stamp, Terms, TimeProof,
     },
 };
 
@@ -95,8 +96,10 @@ opened! {
     FinalTerms: Document<FinalTerms>, |d| Some(&d.header);
     Chat: Document<Chat>, |d| Some(&d.header);
     Lapse: Document<Lapse>, |d| Some(&d.header);
+    Release: Document<Release>, |d| Some(&d.header);
     BestAndFinal: Document<BestAndFinal>, |d| Some(&d.header);
     TimeProof: Document<TimeProof>, |d| Some(&d.header);
+    AmendmentRefuse: Document<AmendmentRefuse>, |d| Some(&d.header);
     Receipt: Receipt, |_| None;
     Failure: Failure, |_| None;
     Terms: Terms, |_| None;

@@ -52,6 +52,8 @@ fn the_machine_asks_to_be_woken_when_time_next_counts() {
             .contains(&Effect::WakeAt(after(DEADLINE)))
     );
     let mut pair = Pair::new();
+    assert_eq!(pair.buyer.state().wake_at(), Some(after(DEADLINE)));
+    pair.buyer.tick(after(DEADLINE));
     assert_eq!(pair.buyer.state().wake_at(), Some(after(AWARD_BY)));
     let body = pair.bid(Commitment::Indicative);
     pair.bids(at(10), body);
@@ -59,7 +61,10 @@ fn the_machine_asks_to_be_woken_when_time_next_counts() {
     pair.buyer_orders(at(110));
     pair.flush(at(111));
     assert_eq!(pair.buyer.state().wake_at(), Some(after(110 + DECIDE)));
-    assert_eq!(pair.seller.state().wake_at(), None);
+    assert_eq!(
+        pair.seller.state().wake_at(),
+        Some(after(110 + DECIDE + 15))
+    );
     assert_eq!(Pair::concluded().buyer.state().wake_at(), None);
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod kit;
 
 mod accept;
+mod amend;
 mod bid;
 mod cancel;
 mod counter;
@@ -15,7 +16,9 @@ mod model;
 mod order;
 mod proofs;
 mod questions;
+mod release;
 mod revise;
 mod terms;
+mod turn;
 mod void;
 mod withdraw;

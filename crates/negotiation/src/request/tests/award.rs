@@ -215,3 +215,62 @@ fn facts_of_a_dialogue_are_not_a_requests() {
         Reason::NotAllowed
     );
 }
+
+#[test]
+fn what_a_change_frees_is_ordered_again_and_what_it_adds_must_be_free() {
+    let mut desk = Desk::new();
+    desk.reserve(110, 1, &[(1, "6")]).unwrap();
+    desk.conclude(111, 1, &[(1, "6")]).unwrap();
+    desk.reserve(112, 2, &[(1, "4")]).unwrap();
+    let more = desk.amend(113, 1, &[(1, "7")], &[]).unwrap_err();
+    assert_eq!(more.reason, Reason::QuantityExceeded);
+    desk.amend(114, 1, &[(1, "5")], &[]).unwrap();
+    desk.reserve(115, 3, &[(1, "1")]).unwrap();
+    desk.amend(116, 1, &[], &[]).unwrap();
+    assert_eq!(desk.request.state().awarded(1), Decimal::ZERO);
+    assert_eq!(desk.phase(), Phase::Awarding, "orders are open");
+    desk.reserve(117, 1, &[(1, "5")]).unwrap();
+    desk.check_replay();
+}
+
+#[test]
+fn what_the_buyer_has_proposed_is_kept_free_and_awards_nothing() {
+    let mut desk = Desk::new();
+    desk.reserve(110, 1, &[(1, "6"), (2, "20")]).unwrap();
+    desk.conclude(111, 1, &[(1, "6"), (2, "20")]).unwrap();
+    let (now, then) = ([(1, "6"), (2, "20")], [(1, "10")]);
+    desk.amend(112, 1, &now, &then).unwrap();
+    assert!(!desk.tells_losers());
+    assert_eq!(desk.phase(), Phase::Awarding);
+    let kept = desk.reserve(113, 2, &[(1, "1")]).unwrap_err();
+    assert_eq!(kept.reason, Reason::AlreadyAwarded);
+    desk.amend(114, 1, &now, &[]).unwrap();
+    desk.reserve(115, 2, &[(1, "4")]).unwrap();
+    desk.conclude(116, 2, &[(1, "4")]).unwrap();
+    assert!(desk.tells_losers());
+    desk.check_replay();
+}
+
+#[test]
+fn an_award_whose_order_ends_is_partly_awarded_or_not_at_all() {
+    let mut desk = Desk::new();
+    desk.bid(10, 1);
+    desk.reserve(110, 1, &[(1, "10")]).unwrap();
+    desk.reserve(110, 2, &[(2, "20")]).unwrap();
+    desk.conclude(111, 1, &[(1, "10")]).unwrap();
+    desk.conclude(112, 2, &[(2, "20")]).unwrap();
+    assert_eq!(desk.phase(), Phase::Awarded);
+    desk.amend(113, 1, &[(1, "9")], &[]).unwrap();
+    assert_eq!(desk.phase(), Phase::PartlyAwarded);
+    desk.amend(114, 1, &[(1, "10")], &[]).unwrap();
+    assert_eq!(desk.phase(), Phase::Awarded);
+    assert!(!desk.tells_losers(), "once is enough");
+    desk.amend(115, 1, &[], &[]).unwrap();
+    assert_eq!(desk.phase(), Phase::PartlyAwarded);
+    desk.amend(116, 2, &[], &[]).unwrap();
+    assert_eq!(desk.phase(), Phase::NoAward);
+    let over = desk.reserve(117, 3, &[(1, "1")]).unwrap_err();
+    assert_eq!(over.reason, Reason::AlreadyAwarded, "all have been told");
+    assert!(desk.amend(118, 2, &[(2, "1")], &[]).is_err());
+    desk.check_replay();
+}

@@ -123,6 +123,23 @@ impl Desk {
         self.learn(minute, Entry::Conclude { seller, lines })
     }
 
+    /// The order is for these quantities now, and may come to those.
+    pub(super) fn amend(
+        &mut self,
+        minute: i64,
+        seller: u8,
+        lines: &[(u32, &str)],
+        held: &[(u32, &str)],
+    ) -> Result<(), Rejection> {
+        let (seller, lines, held) = (peer(seller), quantities(lines), quantities(held));
+        let fact = Entry::Amend {
+            seller,
+            lines,
+            held,
+        };
+        self.learn(minute, fact)
+    }
+
     pub(super) fn free(&mut self, minute: i64, seller: u8) {
         let seller = peer(seller);
         self.learn(minute, Entry::Free { seller }).unwrap();

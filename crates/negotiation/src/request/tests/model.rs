@@ -21,6 +21,8 @@ enum Move {
     Free(u8),
     /// In exactly the reserved quantities, or in others.
     Conclude(u8, Option<Vec<(u32, String)>>),
+    /// A concluded order becomes these quantities, or ends; and may become others.
+    Amend(u8, Option<Vec<(u32, String)>>, Option<Vec<(u32, String)>>),
     Cancel,
     /// The deadline moves by so many minutes.
     Revise(i64),
@@ -45,7 +47,9 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         6 => (seller.clone(), lines()).prop_map(|(seller, lines)| Move::Reserve(seller, lines)),
         2 => seller.clone().prop_map(Move::Free),
         4 => (seller.clone(), 0..60i64).prop_map(|(seller, more)| Move::LastRound(seller, more)),
-        4 => (seller, prop::option::weighted(0.4, lines())).prop_map(|(seller, lines)| Move::Conclude(seller, lines)),
+        4 => (seller.clone(), prop::option::weighted(0.4, lines())).prop_map(|(seller, lines)| Move::Conclude(seller, lines)),
+        4 => (seller, prop::option::weighted(0.7, lines()), prop::option::weighted(0.4, lines()))
+            .prop_map(|(seller, lines, held)| Move::Amend(seller, lines, held)),
         1 => Just(Move::Cancel),
         2 => (-3..60i64).prop_map(Move::Revise),
     ];
@@ -59,17 +63,34 @@ fn borrowed(lines: &[(u32, String)]) -> Vec<(u32, &str)> {
         .collect()
 }
 
-/// What each seller has, and whether it is concluded: the plain bookkeeping.
-type Books = BTreeMap<u8, (Vec<(u32, Decimal)>, bool)>;
+type Lines = Vec<(u32, Decimal)>;
+
+/// What each seller has, and whether it is concluded: the plain bookkeeping. And what it may have by a change.
+type Books = BTreeMap<u8, (Lines, bool)>;
+type Held = BTreeMap<u8, Lines>;
+
+fn of(lines: &[(u32, Decimal)], line: u32) -> Decimal {
+    let named = lines.iter().filter(|(number, _)| *number == line);
+    named.map(|(_, quantity)| *quantity).sum()
+}
 
 fn total(books: &Books, line: u32, concluded_only: bool) -> Decimal {
     books
         .values()
         .filter(|(_, concluded)| *concluded || !concluded_only)
-        .flat_map(|(lines, _)| lines)
-        .filter(|(number, _)| *number == line)
-        .map(|(_, quantity)| *quantity)
+        .map(|(lines, _)| of(lines, line))
         .sum()
+}
+
+/// The books with what is held for changes.
+fn with_held(books: &Books, held: &Held) -> Books {
+    let mut books = books.clone();
+    for (seller, (lines, _)) in &mut books {
+        let held = held.get(seller).cloned().unwrap_or_default();
+        let more = ASKED.map(|(line, _)| (line, of(lines, line).max(of(&held, line))));
+        *lines = more.to_vec();
+    }
+    books
 }
 
 fn fits(books: &Books, lines: &[(u32, Decimal)]) -> bool {
@@ -77,11 +98,7 @@ fn fits(books: &Books, lines: &[(u32, Decimal)]) -> bool {
         let Some((_, asked)) = ASKED.iter().find(|(number, _)| number == line) else {
             return false;
         };
-        let wanted: Decimal = lines
-            .iter()
-            .filter(|(number, _)| number == line)
-            .map(|(_, quantity)| *quantity)
-            .sum();
+        let wanted = of(lines, *line);
         *quantity > Decimal::ZERO && total(books, *line, false) + wanted <= Decimal::from(*asked)
     })
 }
@@ -95,7 +112,7 @@ fn decimals(lines: &[(u32, String)]) -> Vec<(u32, Decimal)> {
 
 fn play(moves: Vec<Move>) {
     let mut desk = Desk::new();
-    let mut books = Books::new();
+    let (mut books, mut held) = (Books::new(), Held::new());
     let mut minute = 0;
     let mut losers_told = 0;
     let (mut deadline, mut award_by) = (DEADLINE, AWARD_BY);
@@ -115,7 +132,7 @@ fn play(moves: Vec<Move>) {
                     && minute <= award_by
                     && (!last_round || minute > deadline)
                     && !books.contains_key(&seller)
-                    && fits(&books, &wanted);
+                    && fits(&with_held(&books, &held), &wanted);
                 let taken = desk.reserve(minute, seller, &borrowed(&lines));
                 assert_eq!(taken.is_ok(), allowed, "{taken:?}");
                 if allowed {
@@ -138,7 +155,7 @@ fn play(moves: Vec<Move>) {
                     (None, Some((lines, _))) => lines.clone(),
                     (None, None) => vec![(1, Decimal::ONE)],
                 };
-                let mut others = books.clone();
+                let mut others = with_held(&books, &held);
                 others.remove(&seller);
                 let allowed = reserved.is_some() && fits(&others, &wanted);
                 let lines = wanted.iter().map(|(line, quantity)| LineQuantity {
@@ -188,6 +205,31 @@ fn play(moves: Vec<Move>) {
                     (deadline, award_by, last_round) = (until, chosen, true);
                 }
             }
+            Move::Amend(seller, lines, may) => {
+                let wanted = lines.as_deref().map(decimals).unwrap_or_default();
+                let may = may.as_deref().filter(|_| lines.is_some());
+                let may = may.map(decimals).unwrap_or_default();
+                let mut others = with_held(&books, &held);
+                let concluded = others
+                    .remove(&seller)
+                    .is_some_and(|(_, concluded)| concluded);
+                let allowed = concluded && fits(&others, &wanted) && fits(&others, &may);
+                let named = |lines: &Lines| -> Vec<(u32, String)> {
+                    let text = |(line, quantity): &(u32, Decimal)| (*line, quantity.to_string());
+                    lines.iter().map(text).collect()
+                };
+                let (now, then) = (named(&wanted), named(&may));
+                let taken = desk.amend(minute, seller, &borrowed(&now), &borrowed(&then));
+                assert_eq!(taken.is_ok(), allowed, "{taken:?}");
+                if allowed {
+                    books.remove(&seller);
+                    held.remove(&seller);
+                    if lines.is_some() {
+                        books.insert(seller, (wanted, true));
+                        held.insert(seller, may);
+                    }
+                }
+            }
             Move::Cancel => {
                 let open = books.values().any(|(_, concluded)| !concluded);
                 let allowed = !before.is_terminal() && !open;
@@ -199,25 +241,37 @@ fn play(moves: Vec<Move>) {
             .iter()
             .filter(|effect| **effect == Effect::TellLosers)
             .count();
-        check(&desk, &books, before, losers_told);
+        check(&desk, &books, &held, before, losers_told);
     }
     desk.check_replay();
 }
 
-fn check(desk: &Desk, books: &Books, before: Phase, losers_told: usize) {
+fn check(desk: &Desk, books: &Books, held: &Held, before: Phase, losers_told: usize) {
+    let called_off = desk.request.state().called_off;
+    let kept = with_held(books, held);
     let state = desk.request.state();
     let open = books.values().any(|(_, concluded)| !concluded);
     for (line, asked) in ASKED {
-        assert_eq!(state.taken(line), total(books, line, false));
+        assert_eq!(state.taken(line), total(&kept, line, false));
         assert_eq!(state.awarded(line), total(books, line, true));
         assert!(state.taken(line) <= Decimal::from(asked));
     }
     if before.is_terminal() {
-        assert_eq!(desk.phase(), before, "an end is an end");
+        assert!(desk.phase().is_terminal(), "an end is an end");
+        let ends = [
+            Phase::Awarded,
+            Phase::PartlyAwarded,
+            Phase::NoAward,
+            Phase::Cancelled,
+        ];
+        let amended = ends.contains(&before) && ends.contains(&desk.phase());
+        assert!(amended || desk.phase() == before);
+        let none = matches!(desk.phase(), Phase::NoAward | Phase::Cancelled);
+        assert!(!ends.contains(&desk.phase()) || none == books.is_empty());
     }
     let complete =
         total(books, 1, true) == Decimal::from(10) && total(books, 2, true) == Decimal::from(20);
-    assert_eq!(desk.phase() == Phase::Awarded, complete);
+    assert_eq!(desk.phase() == Phase::Awarded, complete && !called_off);
     let waits = desk.phase() == Phase::Awarding && open;
     assert!(state.wake_at().is_some() || waits || desk.phase().is_terminal());
     assert!(losers_told <= 1);

@@ -2,7 +2,10 @@
 
 use opener_trade::{
     DocumentId, Money, Quantity, Timestamp,
-    document::{Bid, Charge, Order, OrderLine, OrderResponse, ResponseStatus, Terms, TermsLine},
+    document::{
+        Bid, Charge, Order, OrderCancel, OrderChange, OrderLine, OrderResponse, ResponseStatus,
+        Terms, TermsLine,
+    },
 };
 
 use super::{ANSWER, DECIDE, delivery, eur, list, minutes, parse, pieces};
@@ -82,8 +85,9 @@ pub(crate) fn terms(state: &State) -> Terms {
     let standing = state.standing.as_ref().unwrap();
     let placed = state.order.as_ref().unwrap();
     let response = placed.response.as_ref().unwrap();
-    let order = placed.order();
-    let agreed: Vec<_> = match &placed.confirmation {
+    let order = placed.agreed_order();
+    let confirmed = placed.confirmation.as_ref();
+    let agreed: Vec<_> = match confirmed.filter(|_| placed.amended.is_none()) {
         Some(confirmation) => confirmation
             .body
             .lines
@@ -135,5 +139,38 @@ pub(crate) fn terms(state: &State) -> Terms {
         delivery: None,
         incoterm: None,
         payment: None,
+        change: placed.amended.as_ref().map(|it| it.agreement),
+    }
+}
+
+/// The order as it is here, with so many desks instead; none takes the line out.
+pub(crate) fn change(state: &State, desks: &str) -> OrderChange {
+    let placed = state.order.as_ref().unwrap();
+    let order = placed.agreed_order().clone();
+    let others = order.lines.iter().filter(|line| line.line != 1).cloned();
+    let desk = state.standing.as_ref().unwrap().bid().lines[0].clone();
+    let desks = (desks != "0").then(|| OrderLine {
+        line: 1,
+        quantity: pieces(desks),
+        price: desk.price,
+        amount: desk.amount,
+    });
+    let lines = desks.into_iter().chain(others).collect();
+    let charges = order.charges.to_vec();
+    let order = ordering(order, lines, charges);
+    OrderChange {
+        order: placed.document.id(),
+        lines: order.lines,
+        charges: order.charges,
+        total: order.total,
+        delivery: order.delivery,
+        remark: Default::default(),
+    }
+}
+
+pub(crate) fn cancellation(state: &State) -> OrderCancel {
+    OrderCancel {
+        order: state.order.as_ref().unwrap().document.id(),
+        reason: Default::default(),
     }
 }

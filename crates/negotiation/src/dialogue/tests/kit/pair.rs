@@ -5,16 +5,16 @@ use std::sync::Arc;
 use opener_trade::{
     DocumentId, Identity, Opened, Timestamp, Verified,
     document::{
-        BestAndFinal, Bid, Change, Chat, Commitment, Counter, Document, ExtendGrant, ExtendRefuse,
-        ExtendRequest, FinalTerms, Header, Hold, NotChosen, Order, OrderResponse, Question,
-        ResponseStatus, Rfp, RfpCancel, Stamp, Terms, TimeProof,
+        AmendmentRefuse, BestAndFinal, Bid, Change, Chat, Commitment, Counter, Document,
+        ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms, Header, Hold, NotChosen, Order,
+        OrderResponse, Question, ResponseStatus, Rfp, RfpCancel, Stamp, Terms, TimeProof,
     },
     sign,
 };
 
 use super::{
-    Answer, Side, answer, at, bid, buyer, firm, list, minutes, order, price, rfp, seller, sign_rfp,
-    terms,
+    Answer, Side, answer, at, bid, buyer, cancellation, change, firm, list, minutes, order, price,
+    rfp, seller, sign_rfp, terms,
 };
 use crate::{
     Rejection, Role,
@@ -203,6 +203,37 @@ impl Pair {
         pair.seller_answers(at(112), ResponseStatus::Changed);
         pair.flush(at(113));
         assert_eq!(pair.phases(), (Phase::Conditional, Phase::Conditional));
+        pair
+    }
+
+    /// A side proposes so many desks instead, for so many minutes.
+    pub(crate) fn proposes(&mut self, by: Role, now: i64, desks: &str, valid: i64) -> Arc<Opened> {
+        let body = change(self.side(by).state(), desks);
+        let command = Command::ChangeOrder(Box::new(body), at(now + valid));
+        self.side(by).say(at(now), command).unwrap()
+    }
+
+    /// A side proposes to cancel the order, for an hour.
+    pub(crate) fn proposes_to_cancel(&mut self, by: Role, now: i64) -> Arc<Opened> {
+        let body = cancellation(self.side(by).state());
+        let command = Command::CancelOrder(body, at(now + 60));
+        self.side(by).say(at(now), command).unwrap()
+    }
+
+    pub(crate) fn agrees(&mut self, by: Role, now: i64) -> Arc<Opened> {
+        self.side(by)
+            .say(at(now), Command::AcceptAmendment)
+            .unwrap()
+    }
+
+    /// The acceptance has reached the buyer, and its receipt is lost.
+    pub(crate) fn unheard() -> Self {
+        let mut pair = Self::with_firm_bid();
+        let order = pair.buyer_orders(at(110));
+        pair.deliver(at(111), &order);
+        let response = pair.seller.outbox[0].clone();
+        pair.hand(at(112), &response).unwrap();
+        assert_eq!(pair.phases(), (Phase::Concluded, Phase::Answered));
         pair
     }
 
@@ -400,4 +431,11 @@ pub(crate) fn not_chosen(rfp: DocumentId) -> Command {
         reason: Default::default(),
         rank: Some(2),
     })
+}
+
+pub(crate) fn refuse_amendment(proposal: DocumentId) -> AmendmentRefuse {
+    AmendmentRefuse {
+        proposal,
+        reason: Default::default(),
+    }
 }

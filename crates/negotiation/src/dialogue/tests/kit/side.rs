@@ -113,6 +113,19 @@ impl Side {
     where
         Opened: From<Verified<Document<B>>>,
     {
+        self.sign_in_answer(now, body, None)
+    }
+
+    /// The same, in answer to this.
+    pub(crate) fn sign_in_answer<B: Body>(
+        &self,
+        now: Timestamp,
+        body: B,
+        answers: Option<DocumentId>,
+    ) -> Arc<Opened>
+    where
+        Opened: From<Verified<Document<B>>>,
+    {
         let state = self.state();
         let chain = state.chain(self.role);
         let header = Header {
@@ -121,7 +134,7 @@ impl Side {
             to: Some(state.party(self.role.other())),
             seq: chain.next_seq(),
             previous: chain.head(),
-            answers: None,
+            answers,
             issued_at: now,
             expires_at: now.plus(super::minutes(60)),
         };
@@ -320,9 +333,13 @@ pub(crate) fn fingerprint(state: &State) -> String {
             placed.confirmation.as_ref().map(|response| response.id()),
             placed.received_at,
             placed.broken,
+            format!("{:?} {:?}", placed.amended, placed.cancelled),
         )
     });
     let signed = |role| state.terms.of(role).map(|terms| terms.id());
+    let open = state.proposal.as_ref();
+    let open = open.map(|open| (open.document.id(), open.agreement));
+    let after = (state.noticed, open, &state.amendments, &state.told);
     format!(
         "{:?}",
         (
@@ -346,7 +363,12 @@ pub(crate) fn fingerprint(state: &State) -> String {
             order,
             signed(Role::Buyer),
             signed(Role::Seller),
-            (state.broadcasts, state.buyer_chain, state.seller_chain),
+            (
+                state.broadcasts,
+                state.buyer_chain,
+                state.seller_chain,
+                after
+            ),
         )
     )
 }

@@ -6,7 +6,7 @@ use opener_trade::{
     DocumentId, Opened, Reason, Timestamp,
     document::{
         BidWithdraw, Body, Chat, Commitment, CounterAccept, CounterRefuse, Document, ExtendGrant,
-        Header, Hold, Intent, Lapse, OrderResponse, ResponseStatus,
+        Header, Hold, Intent, Lapse, OrderResponse, Release, ResponseStatus,
     },
     sign,
 };
@@ -16,6 +16,7 @@ use super::{
     super::kit::*,
     moves::{Firmness, firmness},
     rules,
+    world::propose,
 };
 use crate::{
     Chain, Role,
@@ -57,6 +58,11 @@ pub(super) enum Lie {
     LastRound(i64),
     /// Proves any bid by a stamp of the directory or of nobody.
     Prove(usize, i64, bool),
+    Propose(u8, i64),
+    /// Repeats our proposal, or something like it.
+    Agree(bool),
+    RefuseAmendment,
+    Release,
     /// Moves the deadline by so many minutes, as it likes.
     Revise(i64),
 }
@@ -81,11 +87,16 @@ pub(super) fn any_move() -> impl Strategy<Value = Blow> {
         2 => (-5..60i64).prop_map(Lie::Hold),
         2 => (-5..60i64).prop_map(Lie::LastRound),
         3 => (0..4usize, -60..60i64, any::<bool>()).prop_map(|(b, at, known)| Lie::Prove(b, at, known)),
+        3 => (prop_oneof![2 => 6..14u8, 1 => Just(0)], 0..60i64)
+            .prop_map(|(desks, valid)| Lie::Propose(desks, valid)),
+        3 => any::<bool>().prop_map(Lie::Agree),
+        2 => Just(Lie::RefuseAmendment),
+        2 => Just(Lie::Release),
     ];
     prop_oneof![
         3 => (0..30i64).prop_map(Blow::Wait),
         2 => Just(Blow::Tick),
-        8 => (0..17u8).prop_map(Blow::Honest),
+        8 => (0..23u8).prop_map(Blow::Honest),
         10 => lie.prop_map(Blow::Sign),
         3 => (0..6usize, -60..60i64).prop_map(|(place, skew)| Blow::Receipt(place, skew)),
         3 => (0..6usize).prop_map(Blow::Failure),
@@ -243,6 +254,16 @@ impl Siege {
                 .map(|offer| prove(offer.document.id(), now, &directory())),
             (_, 14) => Some(Command::AcceptCounter),
             (_, 15) => Some(Command::RefuseCounter(Default::default())),
+            (_, 17..=19) if placed.is_some() => {
+                let desks = [8, 7, 0][usize::from(what - 17)];
+                Some(propose(&state, desks, now.plus(minutes(30))))
+            }
+            (_, 20) => Some(Command::AcceptAmendment),
+            (_, 21) => state
+                .proposal
+                .as_ref()
+                .map(|open| Command::RefuseAmendment(refuse_amendment(open.document.id()))),
+            (Role::Seller, 22) => Some(Command::Release(Default::default())),
             _ => Some(chat("hello")),
         };
         if let Some(command) = command {
@@ -358,6 +379,45 @@ impl Siege {
                 };
                 self.sign(body)
             }
+            Lie::Propose(desks, valid) => {
+                let Some(contract) = state.contract_id() else {
+                    return;
+                };
+                let until = now.plus(minutes(*valid));
+                match propose(&state, *desks, until) {
+                    Command::ChangeOrder(body, _) => self.sign_until(*body, Some(contract), until),
+                    Command::CancelOrder(body, _) => self.sign_until(body, Some(contract), until),
+                    _ => return,
+                }
+            }
+            Lie::Agree(same) => {
+                let Some(open) = &state.proposal else {
+                    return;
+                };
+                let (id, until) = (Some(open.document.id()), now.plus(minutes(60)));
+                match &*open.document {
+                    Opened::OrderChange(asked) => {
+                        let mut body = asked.body.clone();
+                        if !same {
+                            body.remark = parse("for less");
+                        }
+                        self.sign_until(body, id, until)
+                    }
+                    Opened::OrderCancel(asked) => self.sign_until(asked.body.clone(), id, until),
+                    _ => return,
+                }
+            }
+            Lie::RefuseAmendment => {
+                let open = state.proposal.as_ref().map(|open| open.document.id());
+                self.sign(refuse_amendment(open.unwrap_or(nothing())))
+            }
+            Lie::Release => {
+                let order = state.order.as_ref().map(|placed| placed.document.id());
+                self.sign(Release {
+                    order: order.unwrap_or(nothing()),
+                    reason: Default::default(),
+                })
+            }
             Lie::AnswerCounter(accept) => {
                 let Some(open) = &state.counter else {
                     return;
@@ -417,12 +477,25 @@ impl Siege {
     where
         Opened: From<opener_trade::Verified<Document<B>>>,
     {
+        let state = self.side().state();
+        let asked = state.last_round.map(|round| round.asked);
+        let answers = state.contract_id().or(asked);
+        let until = self.now().plus(minutes(60));
+        self.sign_until(body, answers, until)
+    }
+
+    fn sign_until<B: Body>(
+        &mut self,
+        body: B,
+        answers: Option<DocumentId>,
+        expires_at: Timestamp,
+    ) -> Arc<Opened>
+    where
+        Opened: From<opener_trade::Verified<Document<B>>>,
+    {
         let now = self.now();
         let chain = self.chain;
         let honest = self.side().identity.peer_id();
-        let state = self.side().state();
-        let asked = state.last_round.map(|round| round.asked);
-        let answers = state.response_id().or(asked);
         let identity = &self.pair.side(self.honest.other()).identity;
         let header = Header {
             deal: deal(),
@@ -432,7 +505,7 @@ impl Siege {
             previous: chain.head(),
             answers,
             issued_at: now,
-            expires_at: now.plus(minutes(60)),
+            expires_at,
         };
         Arc::new(sign(identity, Document { header, body }).unwrap().into())
     }

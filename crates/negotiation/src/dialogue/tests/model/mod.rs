@@ -102,6 +102,26 @@ fn automatic(max_rounds: u8, moves: &[(i64, bool, bool)]) -> u8 {
     made
 }
 
+/// The buyer has the acceptance, its receipt is lost, and the seller lets the order go.
+fn released() -> Vec<Move> {
+    let post = |from, post| Move::Post(from, 0, post);
+    let bid = Saying::Bid {
+        commitment: Firmness::Revocable,
+        price: 100,
+        valid: 90,
+    };
+    vec![
+        post(Role::Buyer, Post::Both),
+        Move::Say(bid),
+        post(Role::Seller, Post::Both),
+        Move::Say(Saying::Order(Taking::Whole)),
+        post(Role::Buyer, Post::Both),
+        post(Role::Seller, Post::AnswerLost),
+        Move::Wait(61),
+        Move::Say(Saying::Release),
+    ]
+}
+
 /// A dialogue that random moves seldom come through to its end.
 fn changed_and_reported() -> Vec<Move> {
     let post = |from| Move::Post(from, 0, Post::Both);
@@ -159,11 +179,17 @@ fn the_moves_of_the_model_reach_every_phase_of_a_dialogue() {
     let post = Move::Post(Role::Buyer, 0, Post::Both);
     let declined = vec![post, Move::Say(Saying::Decline)];
     let random = (0..200).map(|_| strategy.new_tree(&mut runner).unwrap().current());
-    for moves in random.chain([unreached, declined, refused(), changed_and_reported()]) {
+    for moves in random.chain([
+        unreached,
+        declined,
+        refused(),
+        released(),
+        changed_and_reported(),
+    ]) {
         let mut world = World::new(0);
         world.play(&moves);
         world.finish();
         seen.append(&mut world.seen);
     }
-    assert_eq!(seen.len(), 22, "{seen:?}");
+    assert_eq!(seen.len(), 23, "{seen:?}");
 }

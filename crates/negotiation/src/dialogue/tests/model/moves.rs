@@ -60,6 +60,11 @@ pub(super) enum Saying {
     Lapse,
     AdmitLate,
     Terms(Role, bool),
+    /// So many desks instead; none cancels the order. For so many minutes.
+    Propose(Role, u8, i64),
+    /// Refused where false; by its own side, taken back.
+    AnswerProposal(Role, bool),
+    Release,
     Chat(Role),
     Unknown(Role),
 }
@@ -118,7 +123,12 @@ pub(super) fn saying() -> impl Strategy<Value = Saying> {
             .prop_map(|(role, yes)| Saying::AnswerCounter(role, yes)),
         1 => Just(Saying::Lapse),
         4 => Just(Saying::AdmitLate),
-        6 => (role(), prop::bool::weighted(0.8)).prop_map(|(role, full)| Saying::Terms(role, full)),
+        4 => (role(), prop::bool::weighted(0.8)).prop_map(|(role, full)| Saying::Terms(role, full)),
+        6 => (role(), prop_oneof![3 => 6..10u8, 1 => Just(0)], 1..60i64)
+            .prop_map(|(role, desks, valid)| Saying::Propose(role, desks, valid)),
+        6 => (role(), prop::bool::weighted(0.8))
+            .prop_map(|(role, yes)| Saying::AnswerProposal(role, yes)),
+        3 => Just(Saying::Release),
         1 => role().prop_map(Saying::Chat),
         1 => role().prop_map(Saying::Unknown),
     ]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use opener_trade::{DocumentId, Timestamp, document::Commitment};
+use opener_trade::{
+    DocumentId, Quantity, Timestamp,
+    document::{Commitment, Price},
+};
 
 use super::{super::kit::*, world::World};
 use crate::{
@@ -44,17 +47,34 @@ pub(super) fn hold(
         late_bids_stay_out(after, admitted);
     }
     expired_bids_stay_unordered(before, after, now);
+    terms_are_of_the_order(after);
+    if let Some(turn) = after.turn().who {
+        assert!(
+            !after.phase.is_terminal(),
+            "it is {turn:?}'s turn in {:?}",
+            after.phase
+        );
+    }
 }
 
 fn ends_stay(before: &State, after: &State, refusal: bool) {
     let (from, to) = (before.phase, after.phase);
     if is_contract(from) {
-        let reported = from == Phase::Concluded && to == Phase::Reported;
-        assert!(from == to || reported, "a contract became {to:?}");
+        let order = after.order.as_ref().unwrap();
+        let ended = match to {
+            Phase::Reported => true,
+            // Both have signed it.
+            Phase::Cancelled => order.cancelled.is_some(),
+            Phase::Released => after.role == Role::Buyer,
+            _ => false,
+        };
+        let ended = from == Phase::Concluded && ended;
+        assert!(from == to || ended, "a contract became {to:?}");
     }
     let decided = after.role == Role::Buyer && from == Phase::LapsedUnanswered;
+    let ended_alone = matches!(from, Phase::Refused | Phase::Released);
     let lapsed_after_all =
-        after.role == Role::Seller && (from, to) == (Phase::Refused, Phase::LapsedUnanswered);
+        after.role == Role::Seller && ended_alone && to == Phase::LapsedUnanswered;
     if from.is_terminal() && (!refusal || decided) && !lapsed_after_all {
         assert_eq!(from, to, "an end is an end");
     }
@@ -107,16 +127,29 @@ fn expired_bids_stay_unordered(before: &State, after: &State, now: Timestamp) {
     }
 }
 
-/// There is a contract at the seller only where there is one at the buyer, and none that the seller has not signed.
-pub(super) fn one_contract((buyer, seller): (Phase, Phase)) {
+/// There is a contract at the seller only where there is one at the buyer, and none that the seller has not signed; but a
+/// side that agreed to cancel it, or released it, may be ahead of the other's documents.
+pub(super) fn one_contract(buyer: &State, seller: &State) {
+    let phases = (buyer.phase, seller.phase);
+    let agreed = |state: &State| {
+        let open = state.proposal.as_ref();
+        open.is_some_and(|open| open.agreement.is_some())
+    };
+    let cancelled = |here: &State, there: &State| here.phase == Phase::Cancelled && agreed(there);
     assert!(
-        !is_contract(seller) || is_contract(buyer),
-        "{buyer:?} {seller:?}"
+        !is_contract(seller.phase) || is_contract(buyer.phase) || cancelled(buyer, seller),
+        "{phases:?}"
     );
-    let signed = matches!(seller, Phase::Answered | Phase::Conditional);
+    let signed = matches!(
+        seller.phase,
+        Phase::Answered | Phase::Conditional | Phase::Released
+    );
     assert!(
-        !is_contract(buyer) || is_contract(seller) || signed,
-        "{buyer:?} {seller:?}"
+        !is_contract(buyer.phase)
+            || is_contract(seller.phase)
+            || signed
+            || cancelled(seller, buyer),
+        "{phases:?}"
     );
 }
 
@@ -151,7 +184,9 @@ pub(super) fn agree(world: &World) {
     assert_eq!(buyer.next_round(), seller.next_round());
     let order = |state: &State| state.order.as_ref().map(|placed| placed.document.id());
     assert_eq!(order(buyer), order(seller));
-    assert_eq!(buyer.response_id(), seller.response_id());
+    assert_eq!(buyer.contract_id(), seller.contract_id());
+    let open = |state: &State| state.proposal.as_ref().map(|open| open.document.id());
+    assert_eq!(open(buyer), open(seller));
     for side in [Role::Buyer, Role::Seller] {
         assert_eq!(buyer.chain(side).head(), seller.chain(side).head());
     }
@@ -177,11 +212,53 @@ pub(super) fn same_contract(pair: &Pair) {
     let papers = |state: &State| {
         let placed = state.order.as_ref().unwrap();
         let confirmation = placed.confirmation.as_ref().map(|paper| paper.id());
-        (placed.document.id(), state.response_id(), confirmation)
+        let amended = placed.amended.clone();
+        (
+            placed.document.id(),
+            state.contract_id(),
+            confirmation,
+            amended,
+        )
     };
     assert_eq!(papers(buyer), papers(seller));
     for side in [Role::Buyer, Role::Seller] {
         let signed = |state: &State| state.terms.of(side).map(|terms| terms.id());
         assert_eq!(signed(buyer), signed(seller));
     }
+}
+
+/// What both have signed in the end is the order that both have made, line by line.
+fn terms_are_of_the_order(state: &State) {
+    let (Some(terms), Some(placed)) = (&state.terms.by_buyer, &state.order) else {
+        return;
+    };
+    let goods = |line: u32, quantity: Quantity, price: Price| (line, quantity.value, price);
+    let confirmed = placed.confirmation.as_ref();
+    let agreed: Vec<_> = match (&placed.amended, confirmed) {
+        (None, Some(confirmed)) => confirmed
+            .body
+            .lines
+            .iter()
+            .map(|line| (line.line, line.quantity, line.price))
+            .collect(),
+        (Some(amended), _) => amended
+            .order
+            .lines
+            .iter()
+            .map(|line| goods(line.line, line.quantity, line.price))
+            .collect(),
+        (None, None) => placed
+            .order()
+            .lines
+            .iter()
+            .map(|line| goods(line.line, line.quantity, line.price))
+            .collect(),
+    };
+    let signed: Vec<_> = terms
+        .lines
+        .iter()
+        .map(|line| goods(line.line, line.quantity, line.price))
+        .collect();
+    assert_eq!(signed, agreed);
+    assert_eq!(terms.change, placed.amended.as_ref().map(|it| it.agreement));
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Role,
-    dialogue::{Command, Input, Phase},
+    dialogue::{Command, Input, Phase, State},
 };
 
 pub(super) struct World {
@@ -70,7 +70,7 @@ impl World {
         let after = self.pair.side(role).state();
         rules::hold(&before, after, now, refusal, &self.admitted);
         self.seen.insert(after.phase as u8);
-        rules::one_contract(self.pair.phases());
+        rules::one_contract(self.pair.buyer.state(), self.pair.seller.state());
         done
     }
 
@@ -227,6 +227,19 @@ impl World {
                 return None;
             }
             Saying::Terms(role, full) => (*role, self.sign_terms(*role, *full)?),
+            Saying::Propose(role, desks, valid) => {
+                let state = self.pair.side(*role).state();
+                state.order.as_ref()?;
+                let until = self.now(*role).plus(minutes(*valid));
+                (*role, propose(self.pair.side(*role).state(), *desks, until))
+            }
+            Saying::AnswerProposal(role, true) => (*role, Command::AcceptAmendment),
+            Saying::AnswerProposal(role, false) => {
+                let open = self.pair.side(*role).state().proposal.as_ref()?;
+                let refuse = refuse_amendment(open.document.id());
+                (*role, Command::RefuseAmendment(refuse))
+            }
+            Saying::Release => (Role::Seller, Command::Release(Default::default())),
             Saying::Chat(role) => (*role, chat("hello")),
             Saying::Unknown(role) => {
                 self.say_unknown(*role);
@@ -390,5 +403,13 @@ impl World {
         let replayed = |side: &Side, entries| fingerprint(side.replayed(entries).state());
         assert_eq!(replayed(&self.pair.buyer, *buyer), *buyer_then);
         assert_eq!(replayed(&self.pair.seller, *seller), *seller_then);
+    }
+}
+
+/// So many desks instead; none cancels the order.
+pub(super) fn propose(state: &State, desks: u8, until: Timestamp) -> Command {
+    match desks {
+        0 => Command::CancelOrder(cancellation(state), until),
+        _ => Command::ChangeOrder(Box::new(change(state, &desks.to_string())), until),
     }
 }
