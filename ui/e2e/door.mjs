@@ -28,7 +28,7 @@ export async function openDoor(gateway, folder, instead = () => undefined) {
     if (asked.url === "/api") {
       const body = await bodyOf(asked);
       const { method, params } = JSON.parse(body);
-      const own = instead(method, params);
+      const own = await instead(method, params);
       if (own !== undefined) {
         answer.writeHead(200, { "content-type": "application/json" });
         answer.end(own);

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { openDoor } from "./door.mjs";
 import { ask, folder, remove, start, stopAll } from "./market.mjs";
+import { rough } from "./rough.mjs";
+import { stage } from "./scene.mjs";
 import { around, bid, conclude, outage, request, signTerms, welcome, WORDS } from "./play.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -114,6 +116,8 @@ try {
   const directory = market.ready.directory[0];
   await play(browser, directory, data, "en", { width: 1280, height: 800 });
   await play(browser, directory, data, "ko", { width: 390, height: 844 });
+  problems.push(...(await rough(browser, await stage(binary, join(data, "scene"), dist), dist)));
+  console.log("ok hostile texts and long words");
   assert.deepEqual(problems, []);
 } catch (error) {
   problems.forEach((problem) => console.error(problem));

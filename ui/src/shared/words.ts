@@ -14,6 +14,7 @@ import type { Role } from "../bindings/Role";
 import { ofHundred } from "../domain/compare";
 import { numberFormat } from "../domain/formats";
 import { formatNumber, TAG } from "../domain/money";
+import { lineText } from "../domain/peertext";
 import { formatClock, formatDay, nearDay } from "../domain/time";
 import { unitSign } from "../domain/units";
 import { m } from "../paraglide/messages";
@@ -185,7 +186,9 @@ export function shortMoment(moment: string): string {
 /** `3 days`; nothing known is a dash. */
 export const daysWords = (days: number | null | undefined): string => (days === null || days === undefined ? "–" : m.days_n({ n: days }));
 
-export const placeWords = (place: Place): string => place.locality || countryWord(place.country);
+/** Letters of a place in a sentence. */
+const PLACE = 80;
+export const placeWords = (place: Place): string => lineText(place.locality, PLACE) || countryWord(place.country);
 
 export function countryWord(code: string): string {
   try {
@@ -195,7 +198,7 @@ export function countryWord(code: string): string {
   }
 }
 
-export const incotermWords = (incoterm: Incoterm | null): string => (incoterm ? `${incoterm.rule.toUpperCase()} ${incoterm.place}` : "–");
+export const incotermWords = (incoterm: Incoterm | null): string => (incoterm ? `${incoterm.rule.toUpperCase()} ${lineText(incoterm.place, PLACE)}` : "–");
 
 /** A share or points of the api, 0 to 1, as points of 100: `66.0`. */
 export function pointsWords(points: string): string {
