@@ -6,7 +6,7 @@ use opener_negotiation::{
     request,
 };
 use opener_peer::OrderPart;
-use opener_sim::{Actor, Leg, World};
+use opener_sim::{Actor, Leg, World, papers};
 use opener_trade::{
     DealId, DocumentId, Kind, Number, PeerText, Reason,
     document::{
@@ -530,4 +530,60 @@ async fn a_split_delivery_is_confirmed_reported_and_counted_once() {
         .collect();
     assert_eq!(quantities, ["600", "400"]);
     assert_eq!(terms.total, Some(placed.order().total));
+}
+
+#[tokio::test]
+async fn the_list_shows_what_needs_its_owner_first_and_of_that_the_soonest() {
+    let mut cast = Cast::new(182).await;
+    let (anna, bo) = (cast.anna, cast.bo);
+    let asked = cast.deal;
+    let world = &mut cast.world;
+    let mut deals = Vec::new();
+    for _ in 0..6 {
+        let rfp = papers::rfp(world.now());
+        deals.push(world.sends(anna, rfp, &[bo]).await.unwrap());
+    }
+    world.settle().await;
+    let [ordered, proposed, agreed, concluded, standing, declined] = deals[..] else {
+        panic!("six deals")
+    };
+    for deal in [ordered, proposed, agreed, concluded, standing] {
+        let rfp = world.deal(bo, deal).await.rfp;
+        let mut bid = papers::bid(&rfp, "Bo's bolts", "0.12");
+        if deal == ordered {
+            bid.commitment = Commitment::Indicative;
+        }
+        world.bids(bo, deal, bid).await.unwrap();
+    }
+    world.settle().await;
+    for deal in [ordered, proposed, agreed, concluded] {
+        world.orders(anna, deal, bo, &[]).await.unwrap();
+    }
+    world.settle().await;
+    for deal in [proposed, agreed] {
+        proposes(world, (anna, bo), deal, 1, "900").await.unwrap();
+    }
+    let reason = opener_trade::document::DeclineReason::NoStock;
+    world.declines(bo, declined, reason).await.unwrap();
+    world.settle().await;
+    world.network().cut(anna, bo);
+    agrees(world, (bo, bo), agreed).await;
+
+    world.section("Bo answers an order in an hour, a proposal in two, a request in two days, and signs some time");
+    let bos = [ordered, proposed, asked, concluded];
+    assert_eq!(world.deals(bo).await[..4], bos);
+    let waits: Vec<DealId> = world.deals(bo).await[4..].to_vec();
+    for deal in [standing, agreed, declined] {
+        assert!(waits.contains(&deal));
+    }
+    world.section("Anna chooses until the award, and signs some time");
+    assert_eq!(world.deals(anna).await[..2], [standing, concluded]);
+
+    world.section("after the deadline nobody bids, and after its time nobody answers");
+    world.run_for(hours(49)).await;
+    let mine = world.deals(bo).await;
+    let place = |deal: DealId| mine.iter().position(|other| *other == deal).unwrap();
+    assert!(place(concluded) < place(asked), "{mine:?}");
+    assert!(place(proposed) < place(asked), "its terms may be signed");
+    assert!(place(proposed) < place(agreed), "that waits for Anna");
 }

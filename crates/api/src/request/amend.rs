@@ -213,3 +213,61 @@ async fn say(handle: &Handle, state: &State, command: Command) -> Result<Signed,
     let document = handle.say(state.deal, seller, command).await?;
     Ok(Signed { document })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Deal;
+
+    fn state(deal: &Deal, role: Role) -> State {
+        deal.snapshot(role).dialogues.remove(0)
+    }
+
+    fn edits(lines: &[LineEdit]) -> Edits<'_> {
+        Edits {
+            lines,
+            ..Edits::default()
+        }
+    }
+
+    #[test]
+    fn a_change_is_of_the_order_as_both_have_changed_it_last() {
+        let mut deal = Deal::begin();
+        deal.bid(&["10", "20"]);
+        deal.order();
+        let edit = |line, quantity: &str| LineEdit {
+            line,
+            quantity: Some(quantity.parse().unwrap()),
+            price: None,
+        };
+        let first = [edit(1, "11")];
+        let body = change_to(&state(&deal, Role::Buyer), edits(&first)).unwrap();
+        let until = crate::testing::at(deal.now + 3600);
+        let command = Command::ChangeOrder(Box::new(body), until);
+        deal.say(Role::Buyer, command);
+        let proposed = open(&state(&deal, Role::Seller)).unwrap();
+        assert_eq!(proposed, open(&state(&deal, Role::Buyer)).unwrap());
+        deal.say(Role::Seller, Command::AcceptAmendment);
+        let second = [edit(2, "3")];
+        let body = change_to(&state(&deal, Role::Seller), edits(&second)).unwrap();
+        let quantities: Vec<String> = body
+            .lines
+            .iter()
+            .map(|line| line.quantity.value.to_string())
+            .collect();
+        assert_eq!(quantities, ["11", "3"]);
+        assert_eq!(
+            open(&state(&deal, Role::Seller)).unwrap_err().code,
+            Code::NotFound
+        );
+    }
+
+    #[test]
+    fn a_proposal_stands_three_days_or_until_a_moment_that_lies_ahead() {
+        let stands = until(None).unwrap().since(clock::now());
+        assert!(stands <= PROPOSAL_STANDS && stands > Duration::from_secs(2 * 24 * 3600));
+        let past = clock::now().plus(Duration::from_millis(-1));
+        let refused = until(Some(past)).unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("valid_until"));
+    }
+}
