@@ -21,6 +21,7 @@ mod secrets;
 mod sizes;
 mod sleeps;
 mod source;
+mod switches;
 mod targets;
 
 /// Fails with all violations of a rule, one a line.

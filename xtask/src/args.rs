@@ -16,6 +16,9 @@ The tasks of this repository.
   cargo xtask bindings          write the TypeScript types into ui/src/bindings
   cargo xtask soak crash --kills N [--seed S]
                                 kill real peers in the middle of deals and count what is lost or doubled
+  cargo xtask soak orders --schedules N [--seed S]
+                                play small markets on a bad network and count what is awarded twice or to one side only
+  cargo xtask soak mutants      leave out one countermeasure after the other; a test must miss each
   cargo xtask help              this text
 
 Security advisories are not part of check, since they need a database from the network:

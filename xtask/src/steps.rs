@@ -149,8 +149,13 @@ pub fn target() -> PathBuf {
 
 /// A program of ours in the folder of the development profile, which tests and tasks share.
 pub fn built(name: &str) -> PathBuf {
+    built_in("debug", name)
+}
+
+/// A program of ours in the folder of this profile.
+pub fn built_in(profile: &str, name: &str) -> PathBuf {
     target()
-        .join("debug")
+        .join(profile)
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 

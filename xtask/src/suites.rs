@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The suites of the `tests` room that take long, in the order in which they run, after all others.
-const SLOW: [&str; 3] = ["compat", "stories", "e2e"];
+const SLOW: [&str; 4] = ["compat", "stories", "markets", "e2e"];
 
 /// The suite that belongs to the quick part.
 pub const HOUSE: &str = "house";

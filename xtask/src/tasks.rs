@@ -13,6 +13,9 @@ use anyhow::{Context, Result};
 /// The request that `cargo xtask run` plays.
 const SAMPLE: &str = "assets/samples/office-chairs.json";
 
+/// The profile of long runs: see the workspace's manifest.
+const SOAK: &str = "soak";
+
 /// Performs a task.
 ///
 /// # Errors
@@ -56,10 +59,28 @@ pub fn perform(task: Task) -> Result<()> {
         }
         Task::Bindings => steps::run(&[bindings()]),
         Task::Soak(arguments) => {
-            steps::run(&[Step::cargo("build", &["build", "--workspace", "--bins"])])?;
-            play(Step::program("soak", steps::built("soak"), &[]), arguments)
+            let (build, program) = soak(&arguments);
+            steps::run(&[build])?;
+            play(program, arguments)
         }
     }
+}
+
+/// What a soak needs built, and its program. That of orders is a matter of speed; the others play with the programs of
+/// the development profile.
+fn soak(arguments: &[String]) -> (Step, Step) {
+    if arguments.first().is_some_and(|name| name == "orders") {
+        let build = ["build", "--workspace", "--profile", SOAK, "--bin", "soak"];
+        let program = steps::built_in(SOAK, "soak");
+        return (
+            Step::cargo("build", &build),
+            Step::program("soak", program, &[]),
+        );
+    }
+    (
+        Step::cargo("build", &["build", "--workspace", "--bins"]),
+        Step::program("soak", steps::built("soak"), &[]),
+    )
 }
 
 /// The quick part, cheapest first.
@@ -215,6 +236,15 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn markets_are_played_by_a_quick_program_and_crashes_by_the_usual_one() {
+        let (build, program) = soak(&["orders".to_owned()]);
+        assert!(build.shown().contains("--workspace --profile soak"));
+        assert!(std::path::Path::new(&program.program).starts_with(steps::target().join("soak")));
+        let (build, _) = soak(&["crash".to_owned()]);
+        assert!(build.shown().ends_with("--workspace --bins"));
     }
 
     #[test]

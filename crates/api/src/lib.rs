@@ -17,4 +17,5 @@ pub use error::{ApiError, Code};
 pub use opener_formats as formats;
 pub use opener_negotiation::Role;
 pub use opener_peer::{Config as PeerConfig, Event, Handle, PeerError, Profile, StartError, start};
+pub use opener_trade::switch;
 pub use request::{Ask, MAX_REQUEST_BYTES, METHODS, Request, call};

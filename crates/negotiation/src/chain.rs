@@ -1,5 +1,6 @@
 //! A sender's chain of documents.
 
+use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{DocumentId, Reason, document::Header};
 
 use crate::Rejection;
@@ -43,14 +44,16 @@ impl Chain {
             let rule = format!("a chain has at most {CHAIN} documents");
             return Err(Rejection::new(Reason::TooLarge, rule));
         }
-        if header.seq > self.next_seq() {
+        if header.seq > self.next_seq() && holds(Countermeasure::ChainOrder) {
             let rule = format!("document {} of this chain is missing", self.next_seq());
             return Err(Rejection {
                 head: self.head,
                 ..Rejection::new(Reason::OutOfOrder, rule)
             });
         }
-        if header.seq < self.next_seq() || header.previous != self.head {
+        let behind = header.seq < self.next_seq() && holds(Countermeasure::ChainOrder);
+        let other = header.previous != self.head && holds(Countermeasure::PreviousHash);
+        if behind || other {
             let rule = "the chain continues otherwise";
             return Err(Rejection {
                 head: self.head,

@@ -7,7 +7,6 @@ use crate::{
     Actor, Crash, Leg, Letter, World,
     agenda::{Event, Ticket, Waiting},
     program::must,
-    transcript::describe,
 };
 
 /// How long a sender waits for an answer, as the transport does.
@@ -63,6 +62,25 @@ impl World {
         self.crash = Some(crash);
     }
 
+    /// Gives up a planned crash.
+    pub const fn forget_crash(&mut self) {
+        self.crash = None;
+    }
+
+    /// How often a program has crashed.
+    #[must_use]
+    pub const fn crashes(&self) -> u64 {
+        self.crashes
+    }
+
+    /// An actor's computer is woken, and the program is started where it does not run.
+    pub async fn wake(&mut self, actor: Actor) {
+        self.program_mut(actor).asleep = false;
+        if self.program(actor).engine.is_none() {
+            self.restart(actor).await;
+        }
+    }
+
     /// Whether the planned crash is still to come.
     #[must_use]
     pub const fn crash_is_planned(&self) -> bool {
@@ -78,6 +96,7 @@ impl World {
     /// An actor's program ends at once, without finishing; what is not committed is gone.
     pub fn kill(&mut self, actor: Actor) {
         self.log(actor, "crashes");
+        self.crashes += 1;
         let program = self.program_mut(actor);
         program.engine = None;
         program.next_wake = None;
@@ -188,8 +207,8 @@ impl World {
             let Some(to) = self.who(parcel.to) else {
                 continue;
             };
-            let line = format!("sends {} to {}", describe(&parcel.bytes), self.name(to));
-            self.log(actor, &line);
+            let more = format!(" to {}", self.name(to));
+            self.log_letter(actor, "sends", &parcel.bytes, &more);
             for travel in self.network.travel() {
                 let bytes = parcel.bytes.clone();
                 let event = Event::Request {
@@ -236,9 +255,7 @@ impl World {
                     bytes,
                 };
                 if let Some(letter) = self.pass(letter) {
-                    let answer = Ok(letter.bytes.clone());
-                    let what = format!("gets {} from {}", describe(&letter.bytes), self.name(from));
-                    self.conclude(to, ticket, answer, &what).await;
+                    self.conclude(to, ticket, Ok(letter.bytes), from).await;
                 }
             }
             Some(Event::AskPiece {
@@ -269,14 +286,17 @@ impl World {
                     self.plan(ANSWER_TIMEOUT, Event::GiveUp { sender, ticket });
                 } else {
                     let answer = Err("no answer came".to_owned());
-                    self.conclude(sender, ticket, answer, "waits in vain").await;
+                    self.conclude(sender, ticket, answer, sender).await;
                 }
             }
             Some(Event::Wake(actor)) => {
                 self.program_mut(actor).asleep = false;
                 self.log(actor, "wakes up");
             }
-            Some(Event::Restart(actor)) => self.restart(actor).await,
+            Some(Event::Restart(actor)) if self.program(actor).engine.is_none() => {
+                self.restart(actor).await;
+            }
+            Some(Event::Restart(_)) => {}
             None => {}
         }
     }
@@ -306,12 +326,8 @@ impl World {
                 bytes,
             };
             if let Some(letter) = self.pass(letter) {
-                let line = format!(
-                    "receives {} from {}",
-                    describe(&letter.bytes),
-                    self.name(from)
-                );
-                self.log(to, &line);
+                let more = format!(" from {}", self.name(from));
+                self.log_letter(to, "receives", &letter.bytes, &more);
                 arrivals.push(Arrival {
                     from: self.id(from),
                     bytes: letter.bytes,
@@ -332,8 +348,7 @@ impl World {
             return;
         }
         for ((from, ticket), bytes) in replies.into_iter().zip(answers) {
-            let line = format!("answers {}", describe(&bytes));
-            self.log(to, &line);
+            self.log_letter(to, "answers", &bytes, "");
             for travel in self.network.travel() {
                 let event = Event::Answer {
                     from: to,
@@ -352,12 +367,18 @@ impl World {
         sender: Actor,
         ticket: Ticket,
         answer: Result<std::sync::Arc<[u8]>, String>,
-        what: &str,
+        from: Actor,
     ) {
         let Some((_, waiting)) = self.in_flight.remove(&ticket) else {
             return;
         };
-        self.log(sender, what);
+        match &answer {
+            Ok(letter) => {
+                let more = format!(" from {}", self.name(from));
+                self.log_letter(sender, "gets", letter, &more);
+            }
+            Err(_) => self.log(sender, "waits in vain"),
+        }
         if self.step(sender, "before an answer is taken") {
             return;
         }

@@ -1,26 +1,61 @@
 //! Who did what, when.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use opener_trade::{Opened, Timestamp, open};
 
 /// The log of a world.
 #[derive(Debug, Default)]
 pub(crate) struct Transcript {
-    lines: Vec<String>,
+    lines: Vec<Line>,
+}
+
+/// A line. A letter in it is put into words only when somebody reads: that checks its signature.
+#[derive(Debug)]
+struct Line {
+    words: String,
+    letter: Option<Arc<[u8]>>,
+    more: String,
 }
 
 impl Transcript {
     pub(crate) fn section(&mut self, title: &str) {
-        self.lines.push(format!("\n── {title} ──"));
+        self.push(format!("\n── {title} ──"));
     }
 
     pub(crate) fn line(&mut self, since: Timestamp, now: Timestamp, what: &str) {
-        self.lines.push(format!("{}  {what}", clock(since, now)));
+        self.push(format!("{}  {what}", clock(since, now)));
+    }
+
+    /// A line about a letter: what is said before and after it.
+    pub(crate) fn letter(
+        &mut self,
+        (since, now): (Timestamp, Timestamp),
+        before: &str,
+        letter: Arc<[u8]>,
+        after: &str,
+    ) {
+        self.lines.push(Line {
+            words: format!("{}  {before}", clock(since, now)),
+            letter: Some(letter),
+            more: after.to_owned(),
+        });
+    }
+
+    fn push(&mut self, words: String) {
+        self.lines.push(Line {
+            words,
+            letter: None,
+            more: String::new(),
+        });
     }
 
     pub(crate) fn text(&self) -> String {
-        self.lines.join("\n")
+        let lines = self.lines.iter().map(|line| match &line.letter {
+            None => line.words.clone(),
+            Some(letter) => format!("{} {}{}", line.words, describe(letter), line.more),
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -43,7 +78,7 @@ fn clock(since: Timestamp, now: Timestamp) -> String {
 }
 
 /// What bytes are, in a few words: `bid 3f2a91`, `receipt for 3f2a91`, `failure late`.
-pub(crate) fn describe(bytes: &[u8]) -> String {
+fn describe(bytes: &[u8]) -> String {
     match open(bytes) {
         Ok(Opened::Receipt(receipt)) => format!("receipt for {}", short(&receipt.document)),
         Ok(Opened::Failure(failure)) => format!("failure {}: {}", failure.reason, failure.detail),

@@ -9,7 +9,7 @@ use crate::{
     Crash, Disk, Halt, Letter, Network,
     agenda::{Agenda, Event, Ticket, Waiting},
     program::{Program, must},
-    transcript::{Transcript, describe},
+    transcript::Transcript,
     wire::Tamper,
 };
 
@@ -31,6 +31,7 @@ pub struct World {
     pub(crate) tickets: u64,
     pub(crate) tamper: Option<Tamper>,
     pub(crate) crash: Option<Crash>,
+    pub(crate) crashes: u64,
     transcript: Transcript,
 }
 
@@ -54,6 +55,7 @@ impl World {
             tickets: 0,
             tamper: None,
             crash: None,
+            crashes: 0,
             transcript: Transcript::default(),
         }
     }
@@ -94,6 +96,13 @@ impl World {
     pub(crate) fn log(&mut self, actor: Actor, what: &str) {
         let line = format!("{} {what}", self.name(actor));
         self.note(&line);
+    }
+
+    /// Notes what somebody did with a letter.
+    pub(crate) fn log_letter(&mut self, actor: Actor, does: &str, letter: &[u8], more: &str) {
+        let before = format!("{} {does}", self.name(actor));
+        let moment = (BEGINNING, self.now);
+        self.transcript.letter(moment, &before, letter.into(), more);
     }
 
     /// Somebody joins: identity from the seed, a fresh store, a profile, a program that runs.
@@ -229,8 +238,8 @@ impl World {
             bytes: bytes.into(),
         };
         let now = self.clock(to);
-        let line = format!("is handed {} by {}", describe(bytes), self.name(from));
-        self.log(to, &line);
+        let by = format!(" by {}", self.name(from));
+        self.log_letter(to, "is handed", bytes, &by);
         let program = self.program_mut(to);
         let Some(engine) = &mut program.engine else {
             panic!("{}'s program does not run", program.name)
@@ -240,7 +249,7 @@ impl World {
         let Some(answer) = answers.into_iter().next() else {
             panic!("an arrival has no answer")
         };
-        self.log(to, &format!("answers {}", describe(&answer)));
+        self.log_letter(to, "answers", &answer, "");
         answer
     }
 
@@ -258,8 +267,8 @@ impl World {
             bytes: bytes.into(),
         };
         let now = self.clock(to);
-        let line = format!("is handed {} by {}", describe(bytes), self.name(from));
-        self.log(to, &line);
+        let by = format!(" by {}", self.name(from));
+        self.log_letter(to, "is handed", bytes, &by);
         let killed = match &mut self.program_mut(to).engine {
             Some(engine) => interrupted(engine.receive(now, &[arrival]), pauses).await,
             None => false,
@@ -274,7 +283,7 @@ impl World {
     /// The program does not run.
     pub async fn answer(&mut self, actor: Actor, attempt: Attempt, bytes: &[u8]) {
         let now = self.clock(actor);
-        self.log(actor, &format!("gets {}", describe(bytes)));
+        self.log_letter(actor, "gets", bytes, "");
         let answered = Answered {
             attempt,
             answer: Ok(bytes.into()),

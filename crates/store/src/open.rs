@@ -12,9 +12,12 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use crate::StoreError;
+
+/// An empty database of the newest format, for stores in memory.
+static EMPTY: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -77,11 +80,19 @@ impl Store {
     /// A store that lives in memory, on one connection. A [`crate::Read`] of the store waits while a
     /// [`crate::Write`] is open; inside a change, read through the change.
     ///
+    /// The first one of a process is migrated, the next ones are copies of it as it was then.
+    ///
     /// # Errors
     /// SQLite has no memory.
     pub async fn in_memory() -> Result<Store, StoreError> {
         let mut connection = options().filename(":memory:").connect().await?;
-        migrate(&mut connection).await?;
+        let image = EMPTY.get_or_try_init(async || {
+            let mut first = options().filename(":memory:").connect().await?;
+            migrate(&mut first).await?;
+            Ok::<_, StoreError>(first.serialize(None).await?.to_vec())
+        });
+        let image = image.await?.as_slice().try_into()?;
+        connection.deserialize(None, image, false).await?;
         Ok(Store {
             writer: Mutex::new(Slot::new(connection)),
             readers: vec![],

@@ -9,6 +9,7 @@ pub mod document;
 pub mod envelope;
 pub mod limits;
 mod reason;
+pub mod switch;
 pub mod value;
 pub mod words;
 

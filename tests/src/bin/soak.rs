@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use opener_tests::soak::{Plan, crash};
+use opener_tests::soak::{
+    Plan, crash,
+    mutants::{Fate, mutants},
+    orders::{Orders, orders},
+};
 
 /// Long runs under bad conditions, with real processes.
 #[derive(Debug, Parser)]
@@ -24,11 +28,66 @@ enum Soak {
         #[arg(long, value_name = "S")]
         seed: Option<u64>,
     },
+    /// Play small markets on a bad network, and look whether anything is awarded twice or known to one side only
+    Orders {
+        /// How many schedules are played
+        #[arg(long, value_name = "N", default_value_t = 2000)]
+        schedules: u64,
+        /// Seed of the first schedule; the next have the next numbers [default: a new one]
+        #[arg(long, value_name = "S")]
+        seed: Option<u64>,
+    },
+    /// Leave out one countermeasure after the other, and look whether a test misses it
+    Mutants,
 }
 
 fn main() -> ExitCode {
-    let Soak::Crash { kills, seed } = Arguments::parse().soak;
-    let seed = seed.unwrap_or_else(fresh_seed);
+    match Arguments::parse().soak {
+        Soak::Crash { kills, seed } => soak_crash(kills, seed.unwrap_or_else(fresh_seed)),
+        Soak::Orders { schedules, seed } => soak_orders(schedules, seed.unwrap_or_else(fresh_seed)),
+        Soak::Mutants => soak_mutants(),
+    }
+}
+
+fn soak_orders(schedules: u64, seed: u64) -> ExitCode {
+    let (tally, stories) = orders(Orders { schedules, seed });
+    for story in stories {
+        eprintln!("{story}\n");
+    }
+    println!("{}", serde_json::to_string(&tally).expect("numbers"));
+    if tally.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn soak_mutants() -> ExitCode {
+    let fates = match mutants() {
+        Ok(fates) => fates,
+        Err(error) => {
+            eprintln!("{error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut survived = 0;
+    for (mutant, fate) in &fates {
+        let words = match fate {
+            Fate::Missed => "missed by",
+            Fate::Survived => "SURVIVED",
+            Fate::Unproven(_) => "UNPROVEN",
+        };
+        println!("{:22} {words} {}", mutant.off.name(), mutant.test);
+        if let Fate::Unproven(said) = fate {
+            eprintln!("{said}");
+        }
+        survived += u32::from(*fate != Fate::Missed);
+    }
+    println!("survived: {survived}");
+    ExitCode::from(u8::from(survived > 0))
+}
+
+fn soak_crash(kills: u32, seed: u64) -> ExitCode {
     eprintln!("seed {seed}");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     match runtime.block_on(crash(Plan { kills, seed })) {

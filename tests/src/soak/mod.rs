@@ -4,7 +4,9 @@
 //! again; an observer keeps what was acknowledged and looks for it after every start, and for anything done twice.
 
 mod killer;
+pub mod mutants;
 mod observer;
+pub mod orders;
 mod rounds;
 mod seat;
 

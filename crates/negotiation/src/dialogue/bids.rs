@@ -1,5 +1,6 @@
 //! Rules for intent, decline, bid and withdrawal.
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::sync::Arc;
 
 use opener_trade::{
@@ -132,7 +133,8 @@ impl State {
         {
             return Err(Rejection::stale("another bid stands", newest.id()));
         }
-        if current().any(|offer| offer.bid().commitment.is_firm_at(at)) {
+        let firm = current().any(|offer| offer.bid().commitment.is_firm_at(at));
+        if firm && holds(Countermeasure::FirmWithdrawal) {
             return Err(Rejection::new(
                 Reason::FirmCommitment,
                 "the bid is firm and cannot be withdrawn yet",

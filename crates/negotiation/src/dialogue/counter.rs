@@ -1,5 +1,6 @@
 //! Rules for counter-offers: one open at a time, on the offer that stands, in counted rounds.
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::sync::Arc;
 
 use opener_trade::{
@@ -100,7 +101,7 @@ impl State {
             ));
         };
         let (id, counter) = (document.id(), &document.body);
-        if counter.offer != standing.id() {
+        if counter.offer != standing.id() && holds(Countermeasure::StaleCounter) {
             return Err(Rejection::stale("another offer stands", standing.id()));
         }
         let crossed = counter.round == self.rounds.made
@@ -119,7 +120,8 @@ impl State {
         if counter.round != self.next_round() {
             return Err(Rejection::stale("another round is open", head));
         }
-        if counter.round > self.rfp.body.rules.max_rounds {
+        let over = counter.round > self.rfp.body.rules.max_rounds;
+        if over && holds(Countermeasure::RoundLimit) {
             return Err(Rejection::new(
                 Reason::RoundsExhausted,
                 format!(

@@ -1,5 +1,6 @@
 //! Whether an order takes a bid as it stands.
 
+use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{
     Reason,
     document::{
@@ -87,7 +88,8 @@ fn check_lines(bid: &Bid, order: &Order) -> Result<bool, Rejection> {
                 line.line
             )));
         }
-        if line.quantity.value > offered.quantity.value {
+        let more = line.quantity.value > offered.quantity.value;
+        if more && holds(Countermeasure::OfferedQuantity) {
             return Err(Rejection::new(
                 Reason::QuantityExceeded,
                 format!("line {}: more than offered", line.line),

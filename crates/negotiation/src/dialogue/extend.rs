@@ -1,5 +1,6 @@
 //! Rules for more time on an offer, and for holds: nothing that was promised gets shorter.
 
+use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{
     DocumentId, Reason, Timestamp,
     document::{Commitment, ExtendGrant, Hold},
@@ -108,7 +109,8 @@ impl State {
             Role::Buyer => self.holds.by_buyer,
             Role::Seller => self.holds.by_seller,
         };
-        if held.is_some_and(|held| hold.until <= held) {
+        let shorter = held.is_some_and(|held| hold.until <= held);
+        if shorter && holds(Countermeasure::HoldShortens) {
             return Err(Rejection::new(
                 Reason::FirmCommitment,
                 "a hold is never shortened",

@@ -1,5 +1,6 @@
 //! What a firm bid may become: never worse for the buyer.
 
+use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{
     Reason, Timestamp,
     document::{Bid, BidLine, Commitment, Direction, LineOffer, Rfp},
@@ -15,7 +16,7 @@ pub(super) fn check_not_worse(
     new: &Bid,
     at: Timestamp,
 ) -> Result<(), Rejection> {
-    if !old.commitment.is_firm_at(at) {
+    if !old.commitment.is_firm_at(at) || !holds(Countermeasure::FirmBid) {
         return Ok(());
     }
     let rules = [

@@ -1,5 +1,6 @@
 //! Which of a seller's bids stands: by the buyer's clock, whatever was known when each was sent.
 
+use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{DocumentId, Reason, Timestamp};
 
 use super::{
@@ -29,7 +30,7 @@ impl State {
             return false;
         }
         self.superseded.extend(self.unconfirmed.take());
-        let is_late = self.is_late(&offer) && !offer.admitted;
+        let is_late = self.is_late(&offer) && !offer.admitted && holds(Countermeasure::LateBid);
         self.superseded.extend(self.late.take());
         if is_late {
             self.late = Some(offer);

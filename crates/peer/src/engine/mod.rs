@@ -27,6 +27,7 @@ mod summary;
 mod time;
 mod work;
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::{collections::HashMap, sync::Arc};
 
 use opener_negotiation::{dialogue::Dialogue, request::Request};
@@ -140,7 +141,11 @@ impl Engine {
     /// Refuses an act that a deadline decides while the clock is in doubt.
     fn check_clock(&self) -> Result<(), PeerError> {
         match self.skew {
-            Some(skew) if !self.skew_confirmed && skew.millis().abs() > REFUSE_SKEW.millis() => {
+            Some(skew)
+                if !self.skew_confirmed
+                    && skew.millis().abs() > REFUSE_SKEW.millis()
+                    && holds(Countermeasure::ClockSkew) =>
+            {
                 Err(PeerError::ClockSkew(skew))
             }
             _ => Ok(()),

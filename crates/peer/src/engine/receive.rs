@@ -1,5 +1,6 @@
 //! What arrives: the one way in for documents.
 
+use opener_trade::switch::{Countermeasure, holds};
 use std::sync::Arc;
 
 use opener_negotiation::{Rejection, Role, dialogue::Dialogue, dialogue::Input};
@@ -52,7 +53,9 @@ impl Engine {
     ) -> Result<Vec<Arc<[u8]>>, PeerError> {
         let admitted: Vec<bool> = arrivals
             .iter()
-            .map(|arrival| self.buckets.take(arrival.from, 1, now))
+            .map(|arrival| {
+                self.buckets.take(arrival.from, 1, now) || !holds(Countermeasure::RateLimit)
+            })
             .collect();
         let together = self.receive_together(now, arrivals, &admitted).await;
         match together {
@@ -88,8 +91,10 @@ impl Engine {
                 )?
             });
         }
-        let changed = work.commit().await?;
-        self.adopt(changed);
+        if holds(Countermeasure::ReceiptAfterCommit) {
+            let changed = work.commit().await?;
+            self.adopt(changed);
+        }
         Ok(answers)
     }
 
@@ -138,7 +143,7 @@ impl Work<'_> {
                 rejection,
             }))
         };
-        if document.signer() != from {
+        if document.signer() != from && holds(Countermeasure::SignerDelivers) {
             return refuse(Rejection::new(
                 Reason::NotInvited,
                 "documents come from their signer",
@@ -149,7 +154,7 @@ impl Work<'_> {
             .read()
             .contact(from)
             .await?
-            .is_some_and(|contact| contact.blocked)
+            .is_some_and(|contact| contact.blocked && holds(Countermeasure::Block))
         {
             self.pass_over(&document, Reason::Blocked).await?;
             return refuse(Rejection::new(
@@ -169,13 +174,14 @@ impl Work<'_> {
                 ));
             }
         };
-        if header.to.is_some_and(|to| to != self.me()) {
+        if header.to.is_some_and(|to| to != self.me()) && holds(Countermeasure::Recipient) {
             return refuse(Rejection::new(
                 Reason::WrongRecipient,
                 "the document is addressed to somebody else",
             ));
         }
-        if self.tx.read().document(id).await?.is_some() {
+        let known = self.tx.read().document(id).await?.is_some();
+        if known && holds(Countermeasure::ReplayCheck) {
             return match self.answer_again(id, header).await? {
                 Ok(receipt) => Ok(Ok(receipt)),
                 Err(rejection) => refuse(rejection),
@@ -217,7 +223,8 @@ impl Work<'_> {
             };
         }
         let key = self.key_from(header).await?;
-        if self.tx.read().dialogue(key.0, key.1).await?.is_none() {
+        let invited = self.tx.read().dialogue(key.0, key.1).await?.is_some();
+        if !invited && holds(Countermeasure::Invitation) {
             return Ok(Err(Rejection::new(
                 Reason::NotInvited,
                 "the sender was not invited to this deal",

@@ -1,5 +1,6 @@
 //! `extend-request`, `extend-grant`, `extend-refuse` and `hold`: more time, and the promise to deal with nobody else.
 
+use crate::switch::{Countermeasure, holds};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -82,7 +83,7 @@ impl Bid {
             None => self.commitment,
             Some(until) => Commitment::Firm { until },
         };
-        if grant.until < self.valid_until {
+        if grant.until < self.valid_until && holds(Countermeasure::ExtensionShortens) {
             return Err(Invalid::because(
                 Reason::NotAllowed,
                 "until",
@@ -92,6 +93,7 @@ impl Bid {
         if let (Commitment::Firm { until: old }, Commitment::Firm { until: new }) =
             (self.commitment, commitment)
             && new < old
+            && holds(Countermeasure::ExtensionShortens)
         {
             return Err(Invalid::because(
                 Reason::FirmCommitment,

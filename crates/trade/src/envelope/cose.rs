@@ -1,10 +1,11 @@
 //! `COSE_Sign1`: how bytes become a checked signature, and the other way round.
 
+use crate::switch::{Countermeasure, holds};
 use coset::{
     CborSerializable, ContentType, CoseSign1, CoseSign1Builder, Header, HeaderBuilder,
     RegisteredLabelWithPrivate, iana,
 };
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::{EnvelopeError, Identity, Payload, Verified, within_limit};
@@ -46,7 +47,7 @@ pub(super) fn seal(
         .protected(protected)
         .unprotected(unprotected)
         .payload(payload)
-        .create_signature(kind.aad(), |structure| {
+        .create_signature(domain(kind.aad()), |structure| {
             id = id_of(structure);
             identity.sign_bytes(structure)
         })
@@ -58,13 +59,15 @@ pub(super) fn seal(
 }
 
 pub(super) fn unseal(bytes: &[u8]) -> Result<Sealed, EnvelopeError> {
-    if bytes.len() > MAX_DOCUMENT_BYTES {
+    if bytes.len() > MAX_DOCUMENT_BYTES && holds(Countermeasure::SizeLimit) {
         return Err(EnvelopeError::TooLarge(MAX_DOCUMENT_BYTES));
     }
     let malformed = |what: &str| EnvelopeError::Malformed(what.to_owned());
     let cose = CoseSign1::from_slice(bytes).map_err(|_| malformed("not a COSE_Sign1"))?;
     let protected = &cose.protected.header;
-    if let Some(label) = protected.crit.first() {
+    if let Some(label) = protected.crit.first()
+        && holds(Countermeasure::CriticalHeader)
+    {
         return Err(EnvelopeError::VersionUnsupported(format!(
             "critical header {label:?}"
         )));
@@ -90,7 +93,8 @@ pub(super) fn unseal(bytes: &[u8]) -> Result<Sealed, EnvelopeError> {
     }
     let key = PeerId::try_from(cose.unprotected.key_id.as_slice())
         .map_err(|_| EnvelopeError::BadSignature)?;
-    if !carries_only_key_id(&cose.unprotected) || !protected.key_id.is_empty() {
+    let bare = carries_only_key_id(&cose.unprotected) && protected.key_id.is_empty();
+    if !bare && holds(Countermeasure::UnsignedHeader) {
         return Err(malformed("unexpected headers"));
     }
     Ok(Sealed {
@@ -120,11 +124,14 @@ impl Sealed {
         if payload.is_empty() {
             return Err(EnvelopeError::Malformed("no payload".to_owned()));
         }
-        let structure = self.cose.tbs_data(aad.as_bytes());
+        let structure = self.cose.tbs_data(domain(aad.as_bytes()));
         let signature =
             Signature::from_slice(&self.cose.signature).map_err(|_| EnvelopeError::BadSignature)?;
         VerifyingKey::from_bytes(self.key.as_bytes())
-            .and_then(|key| key.verify_strict(&structure, &signature))
+            .and_then(|key| match holds(Countermeasure::StrictSignature) {
+                true => key.verify_strict(&structure, &signature),
+                false => key.verify(&structure, &signature),
+            })
             .map_err(|_| EnvelopeError::BadSignature)?;
         let payload = self.cose.payload.unwrap_or_default();
         Ok(Unsealed {
@@ -139,7 +146,7 @@ impl Unsealed {
     /// Decodes the payload and checks signer and rules.
     pub(super) fn content<T: Payload>(self, bytes: &[u8]) -> Result<Verified<T>, EnvelopeError> {
         let content: T = decode_whole(&self.payload)?;
-        if !content.may_be_signed_by(&self.key) {
+        if !content.may_be_signed_by(&self.key) && holds(Countermeasure::SignerIsNamed) {
             return Err(EnvelopeError::BadSignature);
         }
         content.check()?;
@@ -169,6 +176,15 @@ fn unreadable(error: minicbor::decode::Error) -> EnvelopeError {
     match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Invalid>()) {
         Some(invalid) => EnvelopeError::Invalid(invalid.clone()),
         None => EnvelopeError::Malformed(error.to_string()),
+    }
+}
+
+/// What a signature covers beside the content.
+fn domain(aad: &[u8]) -> &[u8] {
+    if holds(Countermeasure::SignatureDomain) {
+        aad
+    } else {
+        &[]
     }
 }
 

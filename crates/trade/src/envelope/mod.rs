@@ -4,6 +4,7 @@ mod cose;
 mod identity;
 mod opened;
 
+use crate::switch::{Countermeasure, holds};
 use std::{ops::Deref, sync::Arc};
 
 use minicbor::{Decode, Encode};
@@ -109,7 +110,7 @@ impl EnvelopeError {
 /// The content breaks a rule, names another signer, or is over the limit of its kind.
 pub fn sign<T: Payload>(identity: &Identity, content: T) -> Result<Verified<T>, EnvelopeError> {
     content.check()?;
-    if !content.may_be_signed_by(&identity.peer_id()) {
+    if !content.may_be_signed_by(&identity.peer_id()) && holds(Countermeasure::SignerIsNamed) {
         return Err(EnvelopeError::BadSignature);
     }
     let payload =
@@ -149,7 +150,7 @@ fn within_limit(kind: Kind, len: usize) -> Result<(), EnvelopeError> {
         Kind::Terms => MAX_TERMS_BYTES,
         _ => MAX_DOCUMENT_BYTES,
     };
-    if len > limit {
+    if len > limit && holds(Countermeasure::SizeLimit) {
         Err(EnvelopeError::TooLarge(limit))
     } else {
         Ok(())
