@@ -27,7 +27,7 @@ impl Dials {
 
     /// The next peer to dial, if there is room for one more.
     pub(crate) fn next(&mut self) -> Option<PeerId> {
-        if self.in_flight.len() >= DIALS_IN_FLIGHT {
+        if !self.has_room() {
             return None;
         }
         let peer = self.waiting.pop_front()?;
@@ -40,10 +40,22 @@ impl Dials {
         self.dialling.insert(peer);
     }
 
+    /// Whether a peer is being dialled.
+    pub(crate) fn is_dialling(&self, peer: &PeerId) -> bool {
+        self.dialling.contains(peer)
+    }
+
+    /// Whether there is room for one more dial.
+    pub(crate) fn has_room(&self) -> bool {
+        self.in_flight.len() < DIALS_IN_FLIGHT
+    }
+
     /// The dial came to its end, good or bad. `None` for a connection that was not dialled from here.
     pub(crate) fn ended(&mut self, connection: ConnectionId) -> Option<PeerId> {
         let peer = self.in_flight.remove(&connection)?;
-        self.dialling.remove(&peer);
+        if !self.in_flight.values().any(|other| *other == peer) {
+            self.dialling.remove(&peer);
+        }
         Some(peer)
     }
 }
@@ -89,5 +101,16 @@ mod tests {
         assert_eq!(dials.ended(id(1)), None);
         dials.want(peer(1));
         assert_eq!(dials.next(), Some(peer(1)));
+    }
+
+    #[test]
+    fn a_peer_that_is_dialled_twice_is_dialled_until_both_have_ended() {
+        let mut dials = Dials::default();
+        dials.started(id(1), peer(1));
+        dials.started(id(2), peer(1));
+        dials.ended(id(1));
+        assert!(dials.is_dialling(&peer(1)));
+        dials.ended(id(2));
+        assert!(!dials.is_dialling(&peer(1)));
     }
 }

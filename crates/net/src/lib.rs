@@ -10,6 +10,7 @@ mod behaviour;
 mod book;
 mod bucket;
 mod budget;
+mod cause;
 mod codec;
 mod config;
 mod dial;

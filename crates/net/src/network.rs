@@ -24,6 +24,10 @@ pub trait Network: Send {
         bytes: Arc<[u8]>,
     ) -> impl Future<Output = RequestId> + Send;
 
+    /// Where a peer is now, by its own newer listing. If it is being dialled elsewhere and does not answer, it is dialled
+    /// there at once, and what waits for it goes whichever way opens first.
+    fn learn(&mut self, peer: PeerId, addresses: Vec<Address>) -> impl Future<Output = ()> + Send;
+
     /// Answers an [`Event::Request`]. If the other side is gone, or the answer is over the protocol's limit, nothing
     /// is sent.
     fn reply(&mut self, to: ReplyTo, bytes: Arc<[u8]>) -> impl Future<Output = ()> + Send;

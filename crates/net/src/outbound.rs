@@ -2,24 +2,24 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    io,
     sync::Arc,
     time::Duration,
 };
 
 use libp2p::{
     Multiaddr, PeerId, Swarm,
-    core::{ConnectedPoint, upgrade::NegotiationError},
-    request_response::{self, Message, OutboundFailure},
+    core::ConnectedPoint,
+    request_response::{self, Message},
     swarm::{ConnectionId, DialError, dial_opts::DialOpts, dial_opts::PeerCondition},
 };
 use opener_trade::Address;
 use tokio::time::Instant;
 
 use crate::{
-    Event, FrameError, Protocol, RequestError, RequestId, address,
+    Event, Protocol, RequestError, RequestId, address,
     behaviour::Behaviour,
     book::{ADDRESSES_PER_PEER, AddressBook},
+    cause::{Lost, describe, judge},
     codec::Request,
     dial::Dials,
     identity,
@@ -30,9 +30,6 @@ use crate::{
 
 /// Seconds to wait for a connection to close before its peer is written to again.
 const LEAVE_GRACE: Duration = Duration::from_secs(2);
-
-/// Characters of a dial's errors kept for the log.
-const REASON_CHARS: usize = 512;
 
 /// The sending half of the task. Every method takes the swarm and the queue of events to the owner.
 pub(crate) struct Outbound {
@@ -113,6 +110,42 @@ impl Outbound {
         self.dial(swarm, events);
     }
 
+    /// Where a peer is now. One that is being dialled is dialled there as well, beside the way that may lead nowhere.
+    pub(crate) fn learn(
+        &mut self,
+        swarm: &mut Swarm<Behaviour>,
+        to: opener_trade::PeerId,
+        addresses: &[Address],
+    ) {
+        let Ok(peer) = identity::to_libp2p(to) else {
+            return;
+        };
+        let known = self.book.addresses(&peer);
+        let usable = addresses.iter().take(ADDRESSES_PER_PEER);
+        let fresh: Vec<Multiaddr> = usable
+            .filter_map(|address| address::to_multiaddr(address, to).ok())
+            .filter(|address| !known.contains(address))
+            .collect();
+        if fresh.is_empty() {
+            return;
+        }
+        self.book.learn(peer, &fresh);
+        if !self.dials.is_dialling(&peer)
+            || self.links.is_connected(&peer)
+            || !self.dials.has_room()
+        {
+            return;
+        }
+        let options = DialOpts::peer_id(peer)
+            .addresses(fresh)
+            .condition(PeerCondition::Always)
+            .build();
+        let connection = options.connection_id();
+        if swarm.dial(options).is_ok() {
+            self.dials.started(connection, peer);
+        }
+    }
+
     /// Sends what may be sent to this peer, or sees to a connection.
     fn advance(&mut self, swarm: &mut Swarm<Behaviour>, peer: PeerId) {
         if self.moving.contains(&peer) || self.links.is_leaving(&peer) {
@@ -186,6 +219,10 @@ impl Outbound {
         if self.links.is_connected(&peer) {
             tracing::debug!(%peer, %error, was_moving, "staying with the connection there is");
             return self.advance(swarm, peer);
+        }
+        if self.dials.is_dialling(&peer) {
+            tracing::debug!(%peer, %error, "one way leads nowhere, another is tried");
+            return;
         }
         let reason = match error {
             DialError::WrongPeerId { .. } if !self.book.addresses(&peer).is_empty() => {
@@ -340,48 +377,4 @@ impl Outbound {
         }
         self.dial(swarm, events);
     }
-}
-
-/// The connection closed under the request.
-struct Lost;
-
-fn judge(error: OutboundFailure) -> Result<RequestError, Lost> {
-    match error {
-        OutboundFailure::DialFailure | OutboundFailure::ConnectionClosed => Err(Lost),
-        OutboundFailure::Timeout => Ok(RequestError::TimedOut),
-        OutboundFailure::UnsupportedProtocols => Ok(RequestError::Unsupported),
-        OutboundFailure::Io(error) => judge_io(&error),
-    }
-}
-
-/// Reads what a stream's error means. With lazy negotiation a refused protocol shows only when the answer is read.
-/// QUIC says `NotConnected` when the connection is gone and `ConnectionReset` when the other side dropped the stream.
-fn judge_io(error: &io::Error) -> Result<RequestError, Lost> {
-    let inner = error.get_ref();
-    if let Some(frame) = inner.and_then(|inner| inner.downcast_ref::<FrameError>()) {
-        return Ok(RequestError::Malformed(frame.clone()));
-    }
-    if inner.is_some_and(|inner| inner.is::<NegotiationError>()) {
-        return Ok(RequestError::Unsupported);
-    }
-    match error.kind() {
-        io::ErrorKind::NotConnected => Err(Lost),
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::WriteZero => Ok(RequestError::NoAnswer),
-        _ => Ok(RequestError::Stream(error.to_string())),
-    }
-}
-
-fn describe(error: &DialError) -> String {
-    let text = match error {
-        DialError::Transport(errors) => errors
-            .iter()
-            .map(|(address, error)| format!("{}: {error}", address::bare(address.clone())))
-            .collect::<Vec<_>>()
-            .join("; "),
-        other => other.to_string(),
-    };
-    text.chars().take(REASON_CHARS).collect()
 }

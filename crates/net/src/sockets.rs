@@ -155,6 +155,10 @@ impl Network for Sockets {
         id
     }
 
+    async fn learn(&mut self, peer: PeerId, addresses: Vec<Address>) {
+        drop(self.commands.send(Command::Learn { peer, addresses }).await);
+    }
+
     async fn reply(&mut self, to: ReplyTo, bytes: Arc<[u8]>) {
         match to.0 {
             Way::Stream { protocol, .. } if bytes.len() > protocol.max_response_bytes() => {

@@ -50,6 +50,10 @@ pub(crate) enum Command {
         protocol: Protocol,
         bytes: Arc<[u8]>,
     },
+    Learn {
+        peer: PeerId,
+        addresses: Vec<Address>,
+    },
     Reply {
         id: InboundRequestId,
         channel: ResponseChannel<Arc<[u8]>>,
@@ -162,6 +166,9 @@ impl Task {
                     ..
                 } = self;
                 outbound.request(swarm, backlog, id, to, &addresses, protocol, bytes);
+            }
+            Command::Learn { peer, addresses } => {
+                self.outbound.learn(&mut self.swarm, peer, &addresses);
             }
             Command::Reply { id, channel, bytes } => {
                 if self

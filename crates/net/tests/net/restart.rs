@@ -125,3 +125,27 @@ async fn dropping_the_sockets_closes_the_connections() {
         }
     }
 }
+
+/// Nobody answers at the first address; waiting for that, the request would fail.
+#[tokio::test]
+async fn a_peer_that_names_its_new_address_is_dialled_there_at_once() {
+    let silence = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = silence.local_addr().unwrap().port();
+    let nowhere = address(&format!("/ip4/127.0.0.1/udp/{port}/quic-v1"));
+    let mut buyer = node(2).await;
+    let seller = node(1).await;
+    let at = vec![seller.tcp()];
+    let _seller = seller.echo();
+    let asked = buyer
+        .net
+        .request(
+            crate::node::peer(1),
+            vec![nowhere],
+            Protocol::Deliver,
+            bytes("hello"),
+        )
+        .await;
+    buyer.net.learn(crate::node::peer(1), at).await;
+    let (id, answer) = buyer.answered().await;
+    assert_eq!((id, &*answer.unwrap()), (asked, &b"hello"[..]));
+}

@@ -169,6 +169,27 @@ impl Engine {
         Ok(())
     }
 
+    /// Keeps the listing of a peer that was not reached; says whether it is newer than what was known. Only then what
+    /// waits for the peer is due at once: where it was before, it was tried.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub async fn learn_found(
+        &mut self,
+        now: Timestamp,
+        listing: &Verified<Listing>,
+        online: bool,
+    ) -> Result<bool, PeerError> {
+        let mut work = self.begin(now).await?;
+        let news = work.know(listing, "directory").await?;
+        if news && online {
+            work.tx.wake_recipient(listing.from, now).await?;
+        }
+        let changed = work.commit().await?;
+        self.adopt(changed);
+        Ok(news)
+    }
+
     /// Sellers among the listings we already have.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ impl Work<'_> {
         &mut self,
         listing: &Verified<Listing>,
         source: &str,
-    ) -> Result<(), PeerError> {
+    ) -> Result<bool, PeerError> {
         if self.tx.read().contact_count().await? >= CONTACTS {
             self.tx.evict_oldest_unmet(FORGET_CONTACTS).await?;
         }
@@ -52,8 +52,7 @@ impl Work<'_> {
             source,
             at: self.now,
         };
-        self.tx.upsert_contact(new).await?;
-        Ok(())
+        Ok(self.tx.upsert_contact(new).await?)
     }
 
     /// A person on the other side has opened a document of ours.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use opener_net::{Network, Protocol, RequestError};
 use opener_store::DueReport;
 use opener_trade::{
-    Address, Duration, PeerId, Reason, Timestamp,
+    Address, Duration, PeerId, Reason, Timestamp, Verified,
     directory::{Query, Request, Response},
     document::{Listing, ReportReceipt},
     envelope::open_as,
@@ -135,9 +135,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 }),
             ) => {
                 if let Ok(listing) = open_as::<Listing>(&found.listing) {
-                    self.engine
-                        .learn_listings(now, &[(listing, found.online)], "directory")
-                        .await?;
+                    self.take_found(now, listing, found.online).await?;
                 }
             }
             (Ask::Match { search }, response) => {
@@ -147,6 +145,20 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 self.take_report(now, &due, directory, response).await?
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Where a peer that was not reached says that it is now.
+    async fn take_found(
+        &mut self,
+        now: Timestamp,
+        listing: Verified<Listing>,
+        online: bool,
+    ) -> Result<(), PeerError> {
+        if self.engine.learn_found(now, &listing, online).await? {
+            let addresses = listing.addresses.to_vec();
+            self.net.learn(listing.from, addresses).await;
         }
         Ok(())
     }

@@ -8,8 +8,9 @@ use opener_trade::{PeerId, Timestamp, directory::Request};
 use super::{ADDRESSES_SETTLE, BATCH, DELIVERIES_IN_FLIGHT, Runner};
 use crate::{Answered, Arrival, Attempt, Clock, Event, PeerError, directories::Ask};
 
-/// How long before a peer that cannot be reached is looked up again.
-const LOOKUP_EVERY: opener_trade::Duration = opener_trade::Duration::from_secs(10);
+/// How long before a peer that cannot be reached is looked up again: as long as the first pause between deliveries, so
+/// that each of them may bring what the directories know by then.
+const LOOKUP_EVERY: opener_trade::Duration = opener_trade::Duration::from_secs(1);
 /// Peers whose last look-up is remembered at most.
 const LOOKUPS: usize = 10_000;
 
@@ -145,6 +146,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
         }
         for parcel in self.engine.due(now, room).await? {
             let attempt = Attempt::from(&parcel);
+            if parcel.attempts > 0 && !self.connected.contains(&parcel.to) {
+                self.look_up(parcel.to).await;
+            }
             let id = self
                 .net
                 .request(parcel.to, parcel.addresses, Protocol::Deliver, parcel.bytes)
