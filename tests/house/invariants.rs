@@ -31,7 +31,7 @@ fn items(page: &str) -> Vec<(usize, String)> {
 }
 
 /// The files, tests and lints which an item names.
-fn holders(item: &str) -> Vec<&str> {
+pub fn holders(item: &str) -> Vec<&str> {
     let quoted = item.split('`').skip(1).step_by(2);
     quoted
         .filter(|word| {
@@ -45,7 +45,7 @@ fn holders(item: &str) -> Vec<&str> {
 }
 
 /// Whether what an item names exists; `read` gives the text of a file.
-fn exists(holder: &str, read: &dyn Fn(&str) -> Option<String>) -> bool {
+pub fn exists(holder: &str, read: &dyn Fn(&str) -> Option<String>) -> bool {
     if let Some(lint) = holder.strip_prefix("clippy::") {
         return read("Cargo.toml")
             .is_some_and(|manifest| manifest.contains(&format!("\n{lint} = ")));

@@ -15,6 +15,7 @@ mod leftovers;
 mod limits;
 mod panics;
 mod paths;
+mod proofs;
 mod registry;
 mod repository;
 mod secrets;

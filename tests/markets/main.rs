@@ -1,6 +1,8 @@
 //! Small markets on a bad network: see `opener_tests::soak::orders`. Each schedule follows from its seed; a failing one
 //! is played again by `cargo xtask soak orders --schedules 1 --seed S`.
 
+mod replicas;
+
 use opener_tests::soak::orders::{Orders, orders, play};
 
 /// Plays schedules from fixed seeds, and tells the story of one that breaks a rule.

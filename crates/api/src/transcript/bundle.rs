@@ -79,7 +79,8 @@ pub struct Bundle {
 
 impl Bundle {
     /// Gathers a deal; of the buyer's dialogues only the one with `seller`, if one is named.
-    pub(crate) fn new(
+    #[must_use]
+    pub fn new(
         deal: &DealSnapshot,
         seller: Option<PeerId>,
         records: &[Record],

@@ -1,10 +1,10 @@
 //! What a buyer does next: one thing of those that her screen invites her to, or that she should not do.
 
 use opener_negotiation::dialogue::{Command, Phase, State};
-use opener_peer::{DealSnapshot, OrderPart};
+use opener_peer::{DealSnapshot, LastBids, OrderPart};
 use opener_sim::Actor;
 use opener_trade::{
-    PeerText,
+    List, PeerText,
     document::{Chat, ExtendRequest, Hold},
 };
 
@@ -79,6 +79,7 @@ impl Market {
         match self.random.u8(0..40) {
             0 => self.revises(&screen).await,
             1 => self.calls_off().await,
+            2 | 3 => self.asks_last_bids(&screen).await,
             _ => self.deals_with_one(&screen).await,
         }
     }
@@ -135,6 +136,7 @@ impl Market {
             }
             _ => Command::Chat(Chat {
                 text: "When can you deliver?".parse().ok()?,
+                attachments: List::default(),
             }),
         })
     }
@@ -142,6 +144,7 @@ impl Market {
     async fn orders(&mut self, seller: Actor, lots: &[u16]) {
         let Some(deal) = self.deal else { return };
         let part = OrderPart {
+            lines: vec![],
             lots: lots.to_vec(),
             answer_within: self.answer_within,
         };
@@ -172,6 +175,28 @@ impl Market {
         rfp.payment = "60 days net".parse().ok();
         self.act(self.anna, "revises the request", async |engine, now| {
             engine.revise_rfp(now, deal, rfp).await
+        })
+        .await;
+    }
+
+    /// The best-and-final round, for some of those who have bid.
+    async fn asks_last_bids(&mut self, screen: &DealSnapshot) {
+        let Some(deal) = self.deal else { return };
+        let now = self.world.clock(self.anna);
+        let bidders = screen
+            .dialogues
+            .iter()
+            .filter(|state| state.standing.is_some());
+        let mut sellers: Vec<_> = bidders.map(|state| state.seller).collect();
+        sellers.truncate(self.random.usize(1..=3));
+        let asked = LastBids {
+            sellers,
+            deadline: papers::later(&mut self.random, now, 60),
+            award_by: None,
+            remark: PeerText::default(),
+        };
+        self.act(self.anna, "asks for last bids", async |engine, now| {
+            engine.ask_last_bids(now, deal, asked).await
         })
         .await;
     }

@@ -62,6 +62,9 @@ pub async fn judge(market: &Market, verdict: &mut Verdict, end: bool) {
             ));
         }
         verdict.contracts += u64::from(here.is_some() && there.is_some());
+        for state in [ours, theirs].into_iter().flatten() {
+            verdict.broken.extend(other_terms(name, state));
+        }
         let phases = (
             ours.map(|state| state.phase),
             theirs.map(|state| state.phase),
@@ -127,6 +130,21 @@ fn contract(state: &State) -> Option<Contract> {
         answer: answer.id(),
         lines,
     })
+}
+
+/// Signed terms that are not those of the contract.
+fn other_terms(name: &str, state: &State) -> Option<String> {
+    let signed = [&state.terms.by_buyer, &state.terms.by_seller];
+    let contract = contract(state)?;
+    let other = signed.into_iter().flatten().find(|terms| {
+        let mut lines: BTreeMap<u32, Decimal> = BTreeMap::new();
+        for line in &terms.lines {
+            *lines.entry(line.line).or_default() += line.quantity.value.decimal();
+        }
+        (terms.order, terms.response) != (contract.order, contract.answer)
+            || lines != contract.lines
+    })?;
+    Some(format!("{name}: {contract:?} became {other:?}"))
 }
 
 fn undelivered(name: &str, screen: &DealSnapshot) -> Vec<String> {

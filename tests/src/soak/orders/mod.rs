@@ -6,6 +6,7 @@
 //! a contract that the other side does not know, and every order must have come to an end.
 
 mod buyer;
+mod examine;
 mod judge;
 mod market;
 mod papers;

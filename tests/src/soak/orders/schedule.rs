@@ -4,6 +4,7 @@ use opener_sim::World;
 use opener_trade::Duration;
 
 use super::{
+    examine::examine,
     judge::{Verdict, judge},
     market::{Market, minutes},
 };
@@ -12,6 +13,8 @@ use super::{
 const TURNS: std::ops::Range<usize> = 15..45;
 /// After the network heals, every order must end within so many time-outs.
 const TIMEOUTS: usize = 3;
+/// Every so many schedules, everything that each program keeps is examined too.
+const EXAMINED: u64 = 5;
 /// The time that an order allows beyond its time to answer: see the peer's grace.
 const GRACE: Duration = minutes(1);
 
@@ -57,6 +60,9 @@ pub async fn play(seed: u64) -> Played {
         market.run(timeout).await;
     }
     judge(&market, &mut verdict, true).await;
+    if seed.is_multiple_of(EXAMINED) {
+        examine(&mut market, &mut verdict).await;
+    }
     Played {
         verdict,
         orders: market.orders,

@@ -3,7 +3,7 @@
 use opener_negotiation::dialogue::{Command, Phase, State};
 use opener_sim::Actor;
 use opener_trade::{
-    PeerText,
+    List, PeerText,
     document::{Chat, Decline, DeclineReason, Hold},
 };
 
@@ -116,6 +116,7 @@ impl Market {
             }
             _ => Command::Chat(Chat {
                 text: "From Kassel, on Tuesdays.".parse().ok()?,
+                attachments: List::default(),
             }),
         })
     }
