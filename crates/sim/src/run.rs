@@ -277,8 +277,7 @@ impl World {
                     bytes,
                 };
                 if let Some(letter) = self.pass(letter) {
-                    self.conclude(to, ticket, Ok(letter.bytes), "gets a piece")
-                        .await;
+                    self.conclude(to, ticket, Ok(letter.bytes), from).await;
                 }
             }
             Some(Event::GiveUp { sender, ticket }) => {
@@ -372,12 +371,13 @@ impl World {
         let Some((_, waiting)) = self.in_flight.remove(&ticket) else {
             return;
         };
-        match &answer {
-            Ok(letter) => {
+        match (&waiting, &answer) {
+            (Waiting::Piece(_), Ok(_)) => self.log(sender, "gets a piece"),
+            (Waiting::Delivery(_), Ok(letter)) => {
                 let more = format!(" from {}", self.name(from));
                 self.log_letter(sender, "gets", letter, &more);
             }
-            Err(_) => self.log(sender, "waits in vain"),
+            (_, Err(_)) => self.log(sender, "waits in vain"),
         }
         if self.step(sender, "before an answer is taken") {
             return;
