@@ -112,6 +112,8 @@ fn a_release_that_crosses_the_buyers_terms_ends_the_order() {
         let signed = pair.signs(Role::Buyer, at(AFTER), terms).unwrap();
         if release_first {
             pair.deliver(at(AFTER + 1), &word);
+            let signed = &pair.buyer.state().terms.by_buyer;
+            assert!(signed.is_none(), "there is nothing to have signed");
         }
         let answer = pair.deliver(at(AFTER + 1), &signed);
         assert_eq!(answer, Answer::Failure(Reason::NotAllowed));

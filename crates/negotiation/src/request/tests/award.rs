@@ -242,6 +242,8 @@ fn what_the_buyer_has_proposed_is_kept_free_and_awards_nothing() {
     desk.amend(112, 1, &now, &then).unwrap();
     assert!(!desk.tells_losers());
     assert_eq!(desk.phase(), Phase::Awarding);
+    let more = desk.amend(113, 1, &now, &[(1, "11")]).unwrap_err();
+    assert_eq!(more.reason, Reason::QuantityExceeded);
     let kept = desk.reserve(113, 2, &[(1, "1")]).unwrap_err();
     assert_eq!(kept.reason, Reason::AlreadyAwarded);
     desk.amend(114, 1, &now, &[]).unwrap();
