@@ -129,3 +129,48 @@ async fn the_methods_are_listed_without_a_peer() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_file_is_attached_and_saved_from_the_command_line() {
+    let world = World::new().await;
+    let peer = world.peer("buyer", buyer("Seongsu Studio")).await;
+    let folder = peer.data.to_str().unwrap();
+    let (plan, copy) = (peer.data.join("배치도.pdf"), peer.data.join("copy.pdf"));
+    fs::write(&plan, b"a plan").unwrap();
+    let pdf = "application/pdf";
+    let added = run(&[
+        "attach",
+        plan.to_str().unwrap(),
+        "--media-type",
+        pdf,
+        "--data",
+        folder,
+    ])
+    .await;
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let file = object(&added.stdout);
+    assert_eq!(
+        (&file["name"], &file["size"]),
+        (&json!("배치도.pdf"), &json!(6))
+    );
+    assert_eq!(file["media_type"], pdf);
+    let sha256 = file["sha256"].as_str().unwrap();
+    let save = ["save", sha256, copy.to_str().unwrap(), "--data", folder];
+    assert!(run(&save).await.status.success());
+    assert_eq!(fs::read(&copy).unwrap(), b"a plan");
+    assert!(
+        !run(&save).await.status.success(),
+        "what is there is left alone"
+    );
+    let nowhere = peer.data.join("nothing");
+    let refused = run(&[
+        "save",
+        &"00".repeat(32),
+        nowhere.to_str().unwrap(),
+        "--data",
+        folder,
+    ])
+    .await;
+    assert_eq!(object(&refused.stderr)["error"]["code"], "not_found");
+    assert!(!nowhere.exists());
+}

@@ -171,6 +171,11 @@ impl From<PeerError> for ApiError {
             PeerError::NoProfile => Self::new(Code::NoProfile, error.to_string()),
             PeerError::NoSellers(_) => Self::new(Code::NoSellers, error.to_string()),
             PeerError::TooManySellers(_) => Self::new(Code::TooManySellers, error.to_string()),
+            PeerError::EmptyFile => Self::invalid("file", error.to_string()),
+            PeerError::FileTooLarge(_) => Self::new(Code::TooLarge, error.to_string()),
+            PeerError::NoRoom(_) | PeerError::TooManyFetches(_) => {
+                Self::new(Code::Unavailable, error.to_string())
+            }
             PeerError::ClockSkew(_) => Self {
                 reason: Some(Reason::ClockSkew),
                 ..Self::new(Code::ClockSkew, error.to_string())

@@ -7,6 +7,7 @@
 pub mod bindings;
 mod clock;
 mod error;
+pub mod files;
 pub mod request;
 #[cfg(test)]
 mod testing;

@@ -45,6 +45,12 @@ pub enum Command {
     ///
     /// A refusal is printed as JSON on standard error, and the exit code is 1.
     Api(ApiArguments),
+    /// Add a file to a running peer, so that a request, a bid or a chat can name it
+    ///
+    /// Prints what goes into `attachments` there: {"name":…,"media_type":…,"size":…,"sha256":…}.
+    Attach(AttachArguments),
+    /// Save an attached file that has been fetched: `opener api attachment.fetch` fetches it
+    Save(SaveArguments),
     /// Run a directory and sample sellers who bid by themselves, to try things against
     ///
     /// The sellers are small firms of different goods in Korea and Europe. They bid from their catalogues, decline what
@@ -139,6 +145,59 @@ pub struct ApiArguments {
     pub list: bool,
 }
 
+/// Which running peer is meant.
+#[derive(Debug, Args)]
+pub struct DoorArguments {
+    /// The data folder of a peer that runs on this machine
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "gateway",
+        conflicts_with = "gateway"
+    )]
+    pub data: Option<PathBuf>,
+    /// Address of a gateway, e.g. http://127.0.0.1:8765
+    #[arg(long, value_name = "URL", requires = "token")]
+    pub gateway: Option<String>,
+    /// The gateway's token [env: OPENER_TOKEN]
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "OPENER_TOKEN",
+        hide_env = true,
+        hide_env_values = true
+    )]
+    pub token: Option<String>,
+}
+
+/// Arguments of `opener attach`.
+#[derive(Debug, Args)]
+pub struct AttachArguments {
+    /// The file, of 64 MiB at most
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Its media type
+    #[arg(long, value_name = "TYPE", default_value = "application/octet-stream")]
+    pub media_type: String,
+    /// The peer
+    #[command(flatten)]
+    pub door: DoorArguments,
+}
+
+/// Arguments of `opener save`.
+#[derive(Debug, Args)]
+pub struct SaveArguments {
+    /// SHA-256 of the file, as `attachment.list` shows it
+    #[arg(value_name = "SHA256")]
+    pub sha256: String,
+    /// Where to write it; a file that is there already is left alone
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The peer
+    #[command(flatten)]
+    pub door: DoorArguments,
+}
+
 /// Arguments of `opener market`.
 #[derive(Debug, Args)]
 pub struct MarketArguments {
@@ -212,6 +271,14 @@ mod tests {
             parsed("opener api rfp.list --data d --gateway http://127.0.0.1:1 --token t").is_err()
         );
         assert!(parsed("opener api --data d").is_err());
+    }
+
+    #[test]
+    fn files_want_a_peer_too() {
+        assert!(parsed("opener attach plan.pdf --data d").is_ok());
+        assert!(parsed("opener attach plan.pdf").is_err());
+        assert!(parsed("opener save abc plan.pdf --gateway http://127.0.0.1:1 --token t").is_ok());
+        assert!(parsed("opener save abc --data d").is_err());
     }
 
     #[test]

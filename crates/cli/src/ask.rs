@@ -1,6 +1,6 @@
 //! `opener api`: one question to a running peer.
 
-use std::{io::Read, process::ExitCode};
+use std::{io::Read, path::Path, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use opener_api::{ApiError, METHODS};
@@ -21,21 +21,28 @@ pub async fn run(arguments: ApiArguments) -> Result<ExitCode> {
         .as_deref()
         .context("name a method; --list shows all")?;
     let params = params(arguments.params.as_deref())?;
-    let gateway = Gateway::new(door(&arguments)?);
+    let gateway = Gateway::new(door(
+        arguments.data.as_deref(),
+        arguments.gateway.as_deref(),
+        arguments.token.as_deref(),
+    )?);
     match gateway.call(method, params).await {
         Ok(answer) => {
             output::json(&answer)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => {
-            let refusal = match error.downcast_ref::<ApiError>() {
-                Some(refusal) => json!({ "error": refusal }),
-                None => json!({ "error": { "message": format!("{error:#}") } }),
-            };
-            eprintln!("{}", serde_json::to_string_pretty(&refusal)?);
-            Ok(ExitCode::FAILURE)
-        }
+        Err(error) => refused(&error),
     }
+}
+
+/// Says why not.
+pub(crate) fn refused(error: &anyhow::Error) -> Result<ExitCode> {
+    let refusal = match error.downcast_ref::<ApiError>() {
+        Some(refusal) => json!({ "error": refusal }),
+        None => json!({ "error": { "message": format!("{error:#}") } }),
+    };
+    eprintln!("{}", serde_json::to_string_pretty(&refusal)?);
+    Ok(ExitCode::FAILURE)
 }
 
 fn list() -> Result<ExitCode> {
@@ -50,12 +57,17 @@ fn list() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn door(arguments: &ApiArguments) -> Result<Door> {
-    match (&arguments.data, &arguments.gateway, &arguments.token) {
+/// Where the peer that is meant has its gateway.
+pub(crate) fn door(
+    data: Option<&Path>,
+    gateway: Option<&str>,
+    token: Option<&str>,
+) -> Result<Door> {
+    match (data, gateway, token) {
         (Some(data), _, _) => Door::find(data),
         (None, Some(gateway), Some(token)) => Ok(Door {
-            gateway: gateway.clone(),
-            token: token.clone(),
+            gateway: gateway.to_owned(),
+            token: token.to_owned(),
         }),
         _ => bail!("say which peer: --data DIR, or --gateway URL with --token T"),
     }

@@ -1,6 +1,6 @@
 //! Speaking with a peer through its gateway: requests over HTTP, events over a WebSocket.
 
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use futures::{FutureExt, StreamExt};
@@ -17,6 +17,8 @@ use crate::ready::Door;
 
 /// Seconds until an answer is given up. A search waits for its directories, which have ten.
 const ANSWER: Duration = Duration::from_secs(60);
+/// Seconds until a file on its way is given up: as long as the gateway lets it come in.
+const TRANSFER: Duration = Duration::from_secs(600);
 /// Bytes of one answer at most. The largest is the bundle of a deal: some documents of 6 MiB each, as hexadecimal text.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
 
@@ -64,6 +66,26 @@ impl Gateway {
         tokio::task::spawn_blocking(move || post(&agent, &door, &body)).await?
     }
 
+    /// Adds a file to the peer and gives what documents name it by.
+    ///
+    /// # Errors
+    /// The peer refuses, which is an [`ApiError`] underneath, or cannot be reached.
+    pub async fn upload(&self, name: &str, media_type: &str, file: File) -> Result<Value> {
+        let (agent, door) = (self.agent.clone(), self.door.clone());
+        let (name, media_type) = (name.to_owned(), media_type.to_owned());
+        tokio::task::spawn_blocking(move || put(&agent, &door, &name, &media_type, file)).await?
+    }
+
+    /// The bytes of a file that is at the peer, by its hash. Reading them blocks.
+    ///
+    /// # Errors
+    /// The peer refuses, which is an [`ApiError`] underneath, or cannot be reached.
+    pub async fn download(&self, sha256: &str) -> Result<ureq::BodyReader<'static>> {
+        let (agent, door) = (self.agent.clone(), self.door.clone());
+        let sha256 = sha256.to_owned();
+        tokio::task::spawn_blocking(move || get(&agent, &door, &sha256)).await?
+    }
+
     /// Listens to what changes at the peer from now on.
     ///
     /// # Errors
@@ -108,7 +130,47 @@ fn post(agent: &ureq::Agent, door: &Door, body: &Value) -> Result<Value> {
         .post(address)
         .header("authorization", format!("Bearer {}", door.token))
         .send_json(body);
-    let mut response = sent.with_context(|| unreachable(door))?;
+    read(sent.with_context(|| unreachable(door))?, door)
+}
+
+fn put(
+    agent: &ureq::Agent,
+    door: &Door,
+    name: &str,
+    media_type: &str,
+    file: File,
+) -> Result<Value> {
+    let address = format!("{}/blob", door.gateway.trim_end_matches('/'));
+    let sent = agent
+        .put(address)
+        .query("name", name)
+        .header("authorization", format!("Bearer {}", door.token))
+        .header("content-type", media_type)
+        .config()
+        .timeout_global(Some(TRANSFER))
+        .build()
+        .send(file);
+    read(sent.with_context(|| unreachable(door))?, door)
+}
+
+fn get(agent: &ureq::Agent, door: &Door, sha256: &str) -> Result<ureq::BodyReader<'static>> {
+    let address = format!("{}/blob/{sha256}", door.gateway.trim_end_matches('/'));
+    let sent = agent
+        .get(address)
+        .header("authorization", format!("Bearer {}", door.token))
+        .config()
+        .timeout_global(Some(TRANSFER))
+        .build()
+        .call();
+    let response = sent.with_context(|| unreachable(door))?;
+    if response.status().is_success() {
+        return Ok(response.into_body().into_reader());
+    }
+    read(response, door).and_then(|_| bail!("the gateway gives no file"))
+}
+
+/// Reads an answer in JSON.
+fn read(mut response: ureq::http::Response<ureq::Body>, door: &Door) -> Result<Value> {
     let status = response.status();
     let text = response
         .body_mut()

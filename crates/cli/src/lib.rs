@@ -4,6 +4,7 @@ mod args;
 mod ask;
 pub mod child;
 pub mod client;
+mod files;
 pub mod market;
 mod output;
 pub mod ready;
@@ -57,6 +58,8 @@ fn perform(command: Command) -> Result<ExitCode> {
                 .await
                 .map(|()| ExitCode::SUCCESS),
             Command::Api(arguments) => ask::run(arguments).await,
+            Command::Attach(arguments) => files::attach(arguments).await,
+            Command::Save(arguments) => files::save(arguments).await,
             Command::Market(arguments) => Box::pin(market::run(arguments))
                 .await
                 .map(|()| ExitCode::SUCCESS),

@@ -64,6 +64,6 @@ pub(crate) async fn not_found() -> Refused {
 pub(crate) async fn wrong_verb() -> Refused {
     Refused(ApiError::new(
         Code::MethodNotAllowed,
-        "use POST for /api and GET for everything else",
+        "use POST for /api, PUT for /blob and GET for everything else",
     ))
 }

@@ -14,6 +14,22 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 1024;
 /// How long the body of a request may take to arrive: the largest on a slow line of 3 Mbit/s.
 pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
 
+/// Attached files that come in at once; each has a part of the disk that is not counted yet, 512 MiB in all.
+pub const UPLOADS: usize = 8;
+
+/// How long an attached file may take to arrive: the largest at 1 Mbit/s.
+pub(crate) const UPLOAD_TIME: Duration = Duration::from_secs(600);
+
+/// Bytes of an attached file that are read from disk at once.
+pub(crate) const READ_BYTES: usize = 64 * 1024;
+
+/// How long the head of a request may take to arrive, and how long a connection is kept for the next one. Heads are
+/// small; who sends one byte by byte wants the connection, not an answer.
+pub(crate) const HEADER_TIME: Duration = Duration::from_secs(20);
+
+/// Bytes of the head of a request, and of what is read of it at once: addresses, a token and what browsers add.
+pub(crate) const MAX_HEADER_BYTES: usize = 64 * 1024;
+
 /// How long a connection may be silent. A WebSocket is never silent for so long, because of [`PING_TIME`].
 pub(crate) const SILENCE: Duration = Duration::from_secs(90);
 
@@ -30,3 +46,5 @@ pub(crate) const CLOSE_TIME: Duration = Duration::from_secs(5);
 const _: () = assert!(SOCKETS < CONNECTIONS);
 const _: () = assert!(PING_TIME.as_secs() + SEND_TIME.as_secs() < SILENCE.as_secs());
 const _: () = assert!(BODY_TIME.as_secs() < SILENCE.as_secs());
+const _: () = assert!(HEADER_TIME.as_secs() < SILENCE.as_secs());
+const _: () = assert!(UPLOADS < CONNECTIONS);

@@ -11,7 +11,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use opener_api::{Handle, MAX_REQUEST_BYTES};
 use tokio::{
@@ -23,12 +23,13 @@ use tokio::{
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::{
-    Token,
+    Token, accept,
+    blob::{self, Files},
     door::{api, health, not_found, wrong_verb},
     events::{Feed, events},
     guard::{self, Guard},
     headers,
-    limits::{CLOSE_TIME, SOCKETS},
+    limits::{CLOSE_TIME, SOCKETS, UPLOADS},
     seats::Seats,
 };
 
@@ -110,14 +111,8 @@ pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, Gat
         closing: closed.clone(),
     };
     let router = router(handle, guard, feed, config.ui_dir);
-    let until = async move {
-        let mut closed = closed;
-        let _ = closed.wait_for(|closing| *closing).await;
-    };
     let task = tokio::spawn(async move {
-        let served = axum::serve(Seats::new(listener), router)
-            .with_graceful_shutdown(until)
-            .await;
+        let served = accept::serve(Seats::new(listener), router, closed).await;
         if let Err(error) = &served {
             tracing::error!(%error, "the gateway has stopped");
         }
@@ -132,10 +127,20 @@ pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, Gat
 }
 
 fn router(handle: Handle, guard: Guard, feed: Feed, ui: Option<PathBuf>) -> Router {
+    let files = Files {
+        handle: handle.clone(),
+        seats: Arc::new(Semaphore::new(UPLOADS)),
+    };
     let inside = Router::new()
         .route("/api", post(api).with_state(handle.clone()))
         .route("/events", get(events).with_state(feed))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .merge(
+            Router::new()
+                .route("/blob", put(blob::put))
+                .route("/blob/{sha256}", get(blob::get))
+                .with_state(files),
+        )
         .route_layer(from_fn_with_state(guard.clone(), guard::token));
     let outside = Router::new().route("/healthz", get(health).with_state(handle));
     let router = inside.merge(outside);

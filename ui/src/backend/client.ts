@@ -32,22 +32,37 @@ function unwrap(body: unknown, key: "ok" | "error"): unknown {
 }
 
 /**
+ * Reaches the peer's door, with the token.
+ * @throws Refusal
+ */
+export async function reach(page: string, request: RequestInit & { headers?: Record<string, string> }): Promise<Response> {
+  try {
+    return await fetch(page, { ...request, headers: { ...request.headers, authorization: `Bearer ${token() ?? ""}` } });
+  } catch {
+    throw silent();
+  }
+}
+
+/**
+ * What an answer in JSON holds.
+ * @throws Refusal
+ */
+export async function answer(response: Response): Promise<unknown> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return unwrap(body, "ok");
+  const error = unwrap(body, "error");
+  throw isError(error) ? new Refusal(error) : silent();
+}
+
+/**
  * Asks the peer.
  * @throws Refusal
  */
 export async function call<M extends MethodName>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["answer"]> {
-  let response: Response;
-  try {
-    response = await fetch("/api", {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${token() ?? ""}` },
-      body: JSON.stringify({ method, params }),
-    });
-  } catch {
-    throw silent();
-  }
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return unwrap(body, "ok") as Methods[M]["answer"];
-  const error = unwrap(body, "error");
-  throw isError(error) ? new Refusal(error) : silent();
+  const response = await reach("/api", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ method, params }),
+  });
+  return (await answer(response)) as Methods[M]["answer"];
 }

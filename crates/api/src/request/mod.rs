@@ -3,6 +3,7 @@
 //! A request is `{"method":"rfp.send","params":{…}}`; `params` may be absent where nothing is needed.
 
 mod amend;
+mod attach;
 mod bargain;
 mod bid;
 mod contacts;
@@ -23,6 +24,7 @@ mod terms;
 pub use amend::{
     AmendmentAccept, AmendmentRefuse, ChangedLine, OrderCancelSend, OrderChangeSend, OrderRelease,
 };
+pub use attach::{AttachmentFetch, AttachmentList, AttachmentRemove, AttachmentStop};
 pub use bargain::{
     AnswerSend, CounterAccept, CounterRefuse, CounterSend, ExtendAsk, ExtendDeny, ExtendGive,
     HoldSend, QuestionList, QuestionSend, RfpRevise,
@@ -53,9 +55,9 @@ use crate::{
     ApiError, Code,
     transcript::Bundle,
     view::{
-        BidRow, BidView, ContactView, DealRow, DealTotals, DealView, DeliveryView, DirectoryView,
-        Done, HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView,
-        RfpChanges, RfpView, Signed, SignedEach, TermsView,
+        AttachmentView, BidRow, BidView, ContactView, DealRow, DealTotals, DealView, DeliveryView,
+        DirectoryView, Done, HistoryView, ListingView, NetworkView, NoticeView, QuestionsView,
+        RankingView, RfpChanges, RfpView, Signed, SignedEach, TermsView,
     },
 };
 
@@ -238,6 +240,14 @@ methods! {
     NotChosenSend = "not_chosen.send": NotChosenSend => Signed, talk::not_chosen;
     /// Sends text in a deal.
     ChatSend = "chat.send": ChatSend => Signed, talk::chat;
+    /// The files that the documents of a deal name, and how far each is.
+    AttachmentList = "attachment.list": AttachmentList => Vec<AttachmentView>, attach::list;
+    /// Fetches a file from whoever signed a document that names it; it comes in its own time.
+    AttachmentFetch = "attachment.fetch": AttachmentFetch => Done, attach::fetch;
+    /// Does not fetch a file any more; what has come of it is thrown away.
+    AttachmentStop = "attachment.stop": AttachmentStop => Done, attach::stop;
+    /// Removes a file from this computer; others can fetch it from here no more.
+    AttachmentRemove = "attachment.remove": AttachmentRemove => Done, attach::remove;
     /// The deals, those that need me first.
     DealList = "deal.list": DealList => Vec<DealRow>, deal::list;
     /// How many deals there are of each sort, and notices that nobody has acknowledged.

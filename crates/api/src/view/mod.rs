@@ -1,6 +1,7 @@
 //! What is shown: flat structs for screens and scripts. Ids and times are strings, money is amount and currency, states
 //! are codes; the words for them belong to whoever shows them.
 
+mod attachment;
 mod bargain;
 mod bid;
 mod board;
@@ -20,6 +21,7 @@ mod seller;
 mod state;
 mod terms;
 
+pub use attachment::{AttachmentStage, AttachmentView};
 pub use bargain::{AnswerView, BargainView, CounterView, QuestionView, QuestionsView, RfpChanges};
 pub use bid::{BidRow, BidState, BidView, Finding};
 pub use board::{DeliveryStage, DeliveryView};

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod blob;
 mod door;
 mod pages;
 mod place;
