@@ -2,6 +2,11 @@
 import type { AmendmentAccept } from "./AmendmentAccept";
 import type { AmendmentRefuse } from "./AmendmentRefuse";
 import type { AnswerSend } from "./AnswerSend";
+import type { AttachmentFetch } from "./AttachmentFetch";
+import type { AttachmentList } from "./AttachmentList";
+import type { AttachmentRemove } from "./AttachmentRemove";
+import type { AttachmentStop } from "./AttachmentStop";
+import type { AttachmentView } from "./AttachmentView";
 import type { BidAdmitLate } from "./BidAdmitLate";
 import type { BidAssess } from "./BidAssess";
 import type { BidList } from "./BidList";
@@ -170,6 +175,14 @@ export interface Methods {
   "not_chosen.send": { params: NotChosenSend; answer: Signed };
   /** Sends text in a deal. */
   "chat.send": { params: ChatSend; answer: Signed };
+  /** The files that the documents of a deal name, and how far each is. */
+  "attachment.list": { params: AttachmentList; answer: Array<AttachmentView> };
+  /** Fetches a file from whoever signed a document that names it; it comes in its own time. */
+  "attachment.fetch": { params: AttachmentFetch; answer: Done };
+  /** Does not fetch a file any more; what has come of it is thrown away. */
+  "attachment.stop": { params: AttachmentStop; answer: Done };
+  /** Removes a file from this computer; others can fetch it from here no more. */
+  "attachment.remove": { params: AttachmentRemove; answer: Done };
   /** The deals, those that need me first. */
   "deal.list": { params: DealList; answer: Array<DealRow> };
   /** How many deals there are of each sort, and notices that nobody has acknowledged. */
