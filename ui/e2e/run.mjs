@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { openDoor } from "./door.mjs";
 import { ask, folder, remove, start, stopAll } from "./market.mjs";
+import { byKeyboard, negotiate } from "./negotiate.mjs";
 import { rough } from "./rough.mjs";
 import { stage } from "./scene.mjs";
 import { around, bid, conclude, outage, request, signTerms, welcome, WORDS } from "./play.mjs";
@@ -116,6 +117,10 @@ try {
   const directory = market.ready.directory[0];
   await play(browser, directory, data, "en", { width: 1280, height: 800 });
   await play(browser, directory, data, "ko", { width: 390, height: 844 });
+  const on = (name, w, viewport) => open(browser, directory, data, name, w, viewport);
+  await negotiate(on, binary, directory, data, "en", { width: 1280, height: 800 });
+  await negotiate(on, binary, directory, data, "ko", { width: 390, height: 844 });
+  await byKeyboard(on, binary, directory, data);
   problems.push(...(await rough(browser, await stage(binary, join(data, "scene"), dist), dist)));
   console.log("ok hostile texts and long words");
   assert.deepEqual(problems, []);

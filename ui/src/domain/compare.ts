@@ -2,8 +2,10 @@ import type { Bid } from "../bindings/Bid";
 import type { BidLine } from "../bindings/BidLine";
 import type { BidRow } from "../bindings/BidRow";
 import type { ChargeKind } from "../bindings/ChargeKind";
+import type { Place } from "../bindings/Place";
 import type { RankingView } from "../bindings/RankingView";
 import { decimalText, multiply, parseDecimal, rescale, ZERO } from "./decimal";
+import { distanceKm } from "./places";
 import { compareMoney, difference, sum, type Difference, type Money } from "./money";
 
 /** A bid as a column of the comparison. */
@@ -17,24 +19,43 @@ export interface Column {
   total: Money;
   /** More than the best ranked. */
   over: Difference | null;
+  /** Kilometres to the place of delivery, where both are known. */
+  distance: number | null;
+  /** The bid that this one has replaced, and what it said, once that is here. */
+  earlier: { row: BidRow; content: Bid | null } | null;
+}
+
+/** What a comparison knows beside the bids: where to deliver, and the bid that each seller's newest has replaced. */
+export interface Around {
+  place?: Place;
+  earlier?: ReadonlyMap<string, BidRow>;
 }
 
 /** How columns are ordered. */
-export type SortBy = "rank" | "total" | "lead" | "until";
+export type SortBy = "rank" | "total" | "distance" | "lead" | "terms" | "until";
+
+/** How firmly a bid binds, firmest first. */
+const FIRMNESS = ["firm", "revocable", "indicative"];
 
 /** Every bid that may be looked at, best first; those listed apart come last. */
-export function columns(rows: readonly BidRow[], contents: ReadonlyMap<string, Bid>, ranking: RankingView | null, sort: SortBy): Column[] {
+export function columns(rows: readonly BidRow[], contents: ReadonlyMap<string, Bid>, ranking: RankingView | null, sort: SortBy, around: Around = {}): Column[] {
   const ranked = new Map(ranking?.ranked.map((row) => [row.bid, row]) ?? []);
   const best = ranking?.ranked[0]?.total ?? null;
   const found = rows.map((row): Column => {
     const own = ranked.get(row.bid);
     const total = own?.total ?? row.total;
-    return { row, content: contents.get(row.bid) ?? null, rank: own?.rank ?? null, total, over: best === null ? null : difference(best, total) };
+    const content = contents.get(row.bid) ?? null;
+    const before = around.earlier?.get(row.seller);
+    const distance = content && around.place ? distanceKm(content.seller.place, around.place) : null;
+    const earlier = before ? { row: before, content: contents.get(before.bid) ?? null } : null;
+    return { row, content, distance, earlier, rank: own?.rank ?? null, total, over: best === null ? null : difference(best, total) };
   });
   const last = Number.MAX_SAFE_INTEGER;
   const by: Record<SortBy, (a: Column, b: Column) => number> = {
     rank: (a, b) => (a.rank ?? last) - (b.rank ?? last) || compareMoney(a.total, b.total),
     total: (a, b) => compareMoney(a.total, b.total),
+    distance: (a, b) => (a.distance ?? last) - (b.distance ?? last),
+    terms: (a, b) => a.row.deviations - b.row.deviations || FIRMNESS.indexOf(a.row.commitment.kind) - FIRMNESS.indexOf(b.row.commitment.kind),
     lead: (a, b) => (a.row.lead_time_days ?? last) - (b.row.lead_time_days ?? last),
     until: (a, b) => b.row.valid_until.localeCompare(a.row.valid_until),
   };

@@ -19,5 +19,5 @@ export function asHere(earlier: { rfp: Rfp; bid: Bid }, rfp: Rfp): Bid {
     const own = earlier.bid.lines.find((offer) => offer.line === number && offer.offer !== "no_quote");
     return own ? [{ ...own, line: line.number, quantity: line.quantity }] : [];
   });
-  return { ...earlier.bid, lines };
+  return { ...earlier.bid, lines, deviations: [] };
 }

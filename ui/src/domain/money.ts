@@ -83,20 +83,6 @@ export function difference(base: Money, other: Money): Difference | null {
   return { money: { amount, currency: base.currency }, permille };
 }
 
-/** `+435,600 · 4.4 %`: signed amount, per cent without its sign. */
-export function formatDifference(found: Difference, locale: Locale): string {
-  const digits = exponent(found.money.currency);
-  const amount = numberFormat(TAG[locale], {
-    signDisplay: "exceptZero",
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(found.money.amount as `${number}`);
-  const signed = amount.replace("-", "−");
-  if (found.permille === null) return signed;
-  const percent = numberFormat(TAG[locale], { maximumFractionDigits: 1 });
-  return `${signed} · ${percent.format(Math.abs(found.permille) / 10)} %`;
-}
-
 /** What a line comes to: quantity × price ÷ base quantity, rounded once, half to even. */
 export function lineAmount(quantity: string, price: string, base: string, currency: string): Money | null {
   const [q, p, b] = [parseDecimal(quantity), parseDecimal(price), parseDecimal(base)];

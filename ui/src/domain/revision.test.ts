@@ -13,9 +13,14 @@ describe("a revision", () => {
   test("moves the deadline by the printed rule when little is left, and never earlier", () => {
     const late = Date.parse("2026-11-20T06:30:00Z");
     expect(movedDeadline(rfp, rfp.schedule.bid_deadline, early)).toBe("2026-11-20T07:00:00.000Z");
-    expect(movedDeadline(rfp, rfp.schedule.bid_deadline, late)).toBe("2026-11-20T07:30:00.000Z");
-    expect(movedDeadline(rfp, "2026-11-20T06:00:00Z", late)).toBe("2026-11-20T07:30:00.000Z");
+    expect(movedDeadline(rfp, rfp.schedule.bid_deadline, late)).toBe("2026-11-20T07:31:00.000Z");
+    expect(movedDeadline(rfp, "2026-11-20T06:00:00Z", late)).toBe("2026-11-20T07:31:00.000Z");
     expect(movedDeadline(rfp, "2026-11-21T06:00:00Z", late)).toBe("2026-11-21T06:00:00.000Z");
+  });
+  test("leaves a minute to sign in, so that the rule holds at the moment of signing", () => {
+    const late = Date.parse("2026-11-20T06:30:20Z");
+    const least = late + 60_000 + rfp.rules.extension;
+    expect(Date.parse(movedDeadline(rfp, rfp.schedule.bid_deadline, late))).toBeGreaterThanOrEqual(least);
   });
   test("takes the time to choose along with the deadline", () => {
     const after = revised(rfp, { ...revise(rfp, utcDay), deadline: "2026-11-20T09:00:00Z" }, early, utcDay, utcEnd);
@@ -45,6 +50,11 @@ describe("a bid on a revised request", () => {
     const more = rfpFor({ lines: rfp.lines.map((line) => ({ ...line, quantity: { ...line.quantity, value: line.number === 1 ? "14" : "4" } })) });
     expect(reconfirmed(rfp, bidFor())).toMatchObject({ total: { amount: "10240" }, changed: false, unpriced: [] });
     expect(reconfirmed(more, bidFor())).toMatchObject({ total: { amount: "11730" }, changed: true });
+  });
+  test("keeps a quantity of its own", () => {
+    const more = rfpFor({ lines: rfp.lines.map((line) => ({ ...line, quantity: { ...line.quantity, value: "14" } })) });
+    const part = bidFor(["745", "300"], "100", { deviations: [{ field: "lines.quantity", line: 1, offered: "12 H87" }] });
+    expect(reconfirmed(more, part).total.amount).toBe(String(12 * 745 + 14 * 300 + 100));
   });
   test("says which lines it has no price for", () => {
     const added = rfpFor({ lines: [...rfp.lines, { ...rfp.lines[0]!, number: 3 }] });

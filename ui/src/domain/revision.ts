@@ -31,13 +31,18 @@ const plain = (text: string): string => {
   return value === null ? text : tidyText(value);
 };
 
+/** Milliseconds between what a screen shows and the moment of signing: the deadline that the rule asks for counts from there. */
+const SIGNING = 60_000;
+
 /**
  * When bids must be in after a revision that is signed now: never earlier than before; and where less than the printed
  * extension is left, at least that long from now.
  */
 export function movedDeadline(rfp: Rfp, wanted: string, now: number): string {
   const before = Date.parse(rfp.schedule.bid_deadline);
-  const least = before - now < rfp.rules.extension ? now + rfp.rules.extension : before;
+  const minute = 60_000;
+  const rule = Math.ceil((now + SIGNING + rfp.rules.extension) / minute) * minute;
+  const least = before - now < rfp.rules.extension + SIGNING ? Math.max(before, rule) : before;
   return new Date(Math.max(before, least, Date.parse(wanted) || 0)).toISOString();
 }
 
@@ -102,6 +107,9 @@ export function revisionDiffs(before: Rfp, after: Rfp, changed: readonly string[
   return found;
 }
 
+/** Whether a bid offers another quantity of a line than it was asked for: then it keeps it when the request changes. */
+export const ownQuantity = (bid: Bid, line: number): boolean => bid.deviations.some((one) => one.line === line && one.field.startsWith("lines.quantity"));
+
 /** What a bid comes to on a revised request: the same prices for the quantities that are asked now. */
 export function reconfirmed(rfp: Rfp, bid: Bid): { total: Money; changed: boolean; unpriced: number[] } {
   const unpriced: number[] = [];
@@ -112,7 +120,7 @@ export function reconfirmed(rfp: Rfp, bid: Bid): { total: Money; changed: boolea
       if (!bid.lines.some((offer) => offer.line === line.number)) unpriced.push(line.number);
       return [];
     }
-    const isSame = compareDecimals(parseDecimal(own.quantity.value) ?? { digits: 0n, scale: 0 }, parseDecimal(line.quantity.value) ?? { digits: 0n, scale: 0 }) === 0;
+    const isSame = ownQuantity(bid, line.number) || compareDecimals(parseDecimal(own.quantity.value) ?? { digits: 0n, scale: 0 }, parseDecimal(line.quantity.value) ?? { digits: 0n, scale: 0 }) === 0;
     changed ||= !isSame;
     return isSame ? own.amount : (lineAmount(line.quantity.value, own.price.price, own.price.base_quantity, bid.currency) ?? []);
   });

@@ -51,21 +51,7 @@ export function diffs(bid: Bid, changes: readonly Change[]): TermDiff[] {
 }
 
 /** What lines and charges come to with the changes; the api computes the same before anybody signs. */
-export function totalWith(bid: Bid, changes: readonly Change[]): Money {
-  const lines = bid.lines.filter((own) => own.offer !== "no_quote").map((own) => {
-    const change = changes.find((one) => one.kind === "line" && one.line === own.line);
-    if (change?.kind !== "line" || (!change.price && !change.quantity)) return own.amount;
-    const price = change.price ?? own.price;
-    return lineAmount(change.quantity ?? own.quantity.value, price.price, price.base_quantity, bid.currency) ?? own.amount;
-  });
-  const charges = bid.charges.flatMap((charge, index) => {
-    const change = changes.find((one) => (one.kind === "change_charge" || one.kind === "remove_charge") && one.index === index);
-    if (change?.kind === "remove_charge") return [];
-    return [change?.kind === "change_charge" ? change.charge.amount : charge.amount];
-  });
-  const added = changes.flatMap((one) => (one.kind === "add_charge" ? [one.charge.amount] : []));
-  return sum([...lines, ...charges, ...added], bid.currency);
-}
+export const totalWith = (bid: Bid, changes: readonly Change[]): Money => applied(bid, changes).total;
 
 /** A counter-offer while it is written: every term as text, the offer's own to begin with. */
 export interface Countering {
@@ -154,4 +140,31 @@ export function changesOf(
     ...(edited.payment.trim() === before.payment ? [] : [edited.payment.trim() ? { kind: "payment" as const, payment: edited.payment.trim() } : { kind: "payment" as const }]),
     ...(Date.parse(edited.validUntil) === Date.parse(bid.valid_until) ? [] : [{ kind: "valid_until" as const, until: edited.validUntil }]),
   ];
+}
+
+/** The offer with the changes, as far as a screen shows it. */
+export function applied(bid: Bid, changes: readonly Change[]): Bid {
+  const lines = bid.lines.map((own) => {
+    const change = changes.find((one) => one.kind === "line" && one.line === own.line);
+    if (change?.kind !== "line") return own;
+    const [price, value] = [change.price ?? own.price, change.quantity ?? own.quantity.value];
+    const amount = change.price || change.quantity ? (lineAmount(value, price.price, price.base_quantity, bid.currency) ?? own.amount) : own.amount;
+    return { ...own, price, quantity: { ...own.quantity, value }, amount, ...(change.lead_time_days === undefined ? {} : { lead_time_days: change.lead_time_days }) };
+  });
+  const kept = bid.charges.flatMap((charge, index) => {
+    const change = changes.find((one) => (one.kind === "change_charge" || one.kind === "remove_charge") && one.index === index);
+    if (change?.kind === "remove_charge") return [];
+    return [change?.kind === "change_charge" ? change.charge : charge];
+  });
+  const added = changes.flatMap((one) => (one.kind === "add_charge" ? [one.charge] : []));
+  const rest = changes.reduce<Partial<Bid>>((so, one) => {
+    if (one.kind === "delivery") return { ...so, delivery: one.delivery ?? null };
+    if (one.kind === "incoterm") return { ...so, incoterm: one.incoterm ?? null };
+    if (one.kind === "payment") return { ...so, payment: one.payment ?? null };
+    if (one.kind === "valid_until") return { ...so, valid_until: one.until };
+    return one.kind === "commitment" ? { ...so, commitment: one.commitment } : so;
+  }, {});
+  const charges = [...kept, ...added];
+  const amounts = lines.filter((own) => own.offer !== "no_quote").map((own) => own.amount);
+  return { ...bid, ...rest, lines, charges, total: sum([...amounts, ...charges.map((charge) => charge.amount)], bid.currency) };
 }

@@ -57,3 +57,12 @@ export function fullHour(now: number, hours: number): number {
   const hour = 3_600_000;
   return Math.ceil((now + hours * hour) / hour) * hour;
 }
+
+/** The date of this place, as `<input type="date">` writes it. */
+export const localDay = (moment: string): string => localInput(Date.parse(moment)).slice(0, 10);
+
+/** The moment at which a working day of this place begins, for a date as `<input type="date">` writes it. */
+export const dayStart = (date: string): string => new Date(`${date}T09:00`).toISOString();
+
+/** The moment at which a working day of this place ends. */
+export const dayEnd = (date: string): string => new Date(`${date}T18:00`).toISOString();

@@ -9,6 +9,14 @@ export function current(deal: DealView): BidRow[] {
   return deal.dialogues.flatMap((dialogue) => dialogue.bids.filter((row) => row.state !== "superseded" && row.state !== "over").slice(0, 1));
 }
 
+/** The bid that each seller's newest has replaced. */
+export function earlier(deal: DealView): Map<string, BidRow> {
+  return new Map(deal.dialogues.flatMap((dialogue) => {
+    const before = dialogue.bids.find((row) => row.state === "superseded");
+    return before ? [[dialogue.seller, before] as const] : [];
+  }));
+}
+
 /** Requests for contents that are under way at once: more would keep other questions waiting. */
 const AT_ONCE = 6;
 

@@ -19,6 +19,12 @@ const KINDS: Readonly<Record<string, () => string>> = {
   question: m.kind_question,
   answer: m.kind_answer,
   counter: m.kind_counter,
+  "counter-accept": m.kind_counter_accept,
+  "counter-refuse": m.kind_counter_refuse,
+  "extend-request": m.kind_extend_request,
+  "extend-grant": m.kind_extend_grant,
+  "extend-refuse": m.kind_extend_refuse,
+  hold: m.kind_hold,
 };
 
 /** What a kind of document is called; a kind that a newer version wrote says so. */
