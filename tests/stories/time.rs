@@ -615,7 +615,7 @@ async fn a_clock_in_doubt_refuses_what_a_deadline_decides_until_it_is_confirmed(
 
 async fn measure(world: &mut World, actor: opener_sim::Actor, skew: Option<Duration>) {
     let measured = world.act(actor, "compares clocks", async |engine, _| {
-        engine.set_skew(skew);
+        engine.measure_directories(skew.into_iter().cycle().take(3).collect());
         Ok(())
     });
     measured.await.unwrap();

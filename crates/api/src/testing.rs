@@ -49,6 +49,11 @@ fn party(name: &str) -> Party {
     }
 }
 
+/// The directory whose stamps the request lets count.
+pub fn directory() -> Identity {
+    Identity::from_seed([8; 32])
+}
+
 /// A request for so much of each line; bids until 1 000 s, the choice until 5 000 s.
 pub fn rfp(quantities: &[&str]) -> Rfp {
     let line = |(number, quantity): (u32, &&str)| Line {
@@ -108,7 +113,7 @@ pub fn rfp(quantities: &[&str]) -> Rfp {
             .collect::<Vec<_>>()
             .try_into()
             .unwrap(),
-        stamps: List::default(),
+        stamps: vec![directory().peer_id()].try_into().unwrap(),
     }
 }
 

@@ -97,6 +97,10 @@ const fn proved(proof: Proof) -> &'static str {
         Proof::Authorship => "the holders of these keys signed these documents",
         Proof::NoGap => "nothing was left out before the last document of each side",
         Proof::BidsReceived => "when the buyer received the bids, by its own signed receipts",
+        Proof::BidsStamped => {
+            "when a bid existed, by the stamp of a directory that the request names"
+        }
+        Proof::LastRound => "the buyer asked a seller for its last bid, and until when",
         Proof::Concluded => "an order was placed and accepted: there is a contract",
         Proof::AcceptanceReceived => "the buyer has acknowledged the acceptance",
         Proof::OrderChanged => "both sides signed a change of the order",
@@ -117,6 +121,10 @@ const fn unproved(gap: Gap) -> &'static str {
         Gap::UnreceiptedTimes => {
             "when documents without a receipt arrived: only their senders state it"
         }
+        Gap::StampTimes => {
+            "that a stamping directory told the true time, or that the bid was handed over then"
+        }
+        Gap::OthersAdmitted => "whom else the buyer asked for a last bid",
         Gap::Refusals => "that documents marked as refused were refused by the other side",
         Gap::DirectoryKeys => "that the key behind a report's receipt belongs to a directory",
     }

@@ -1,8 +1,10 @@
 //! What changes while a peer runs.
 
-use opener_trade::{DealId, DocumentId, PeerId};
+use opener_trade::{DealId, DocumentId, Duration, PeerId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::ClockState;
 
 /// Something changed; whoever shows it asks again for what it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -43,6 +45,13 @@ pub enum Event {
     Directories,
     /// Addresses or connections changed.
     Network,
+    /// This computer's clock was compared with others, and what that means has changed.
+    Clock {
+        /// Theirs minus ours, in milliseconds.
+        skew_ms: Option<Duration>,
+        /// What it means.
+        state: ClockState,
+    },
     /// The profile or listing changed.
     Profile,
     /// Too many events at once: ask again for everything.

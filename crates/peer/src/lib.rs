@@ -17,8 +17,8 @@ pub use clock::{Clock, SystemClock};
 pub use config::{Config, StartError};
 pub use directories::{DirectoryError, MAX_DIRECTORIES};
 pub use engine::{
-    Answered, Arrival, Attempt, Engine, MAX_FETCHES, MAX_INVITED, Parcel, PieceRequest,
-    REFUSE_SKEW, WARN_SKEW, Wanted, terms,
+    Answered, Arrival, Attempt, ClockState, DueStamp, Engine, MAX_FETCHES, MAX_INVITED, Parcel,
+    PieceRequest, REFUSE_SKEW, WARN_SKEW, Wanted, terms,
 };
 pub use error::PeerError;
 pub use event::Event;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::ClockState;
 use opener_decision::LinePart;
 use opener_negotiation::{Role, dialogue, request};
 use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
@@ -185,6 +186,8 @@ pub struct Status {
     pub directories: Vec<DirectoryStatus>,
     /// Documents on their way, by state.
     pub deliveries: DeliveryCounts,
-    /// The largest measured difference of clocks, other minus ours.
+    /// The difference of clocks, others' minus ours: the median over directories and peers.
     pub skew: Option<Duration>,
+    /// What that means.
+    pub clock: ClockState,
 }

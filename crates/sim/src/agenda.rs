@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use opener_peer::{Attempt, Wanted};
-use opener_trade::Timestamp;
+use opener_trade::{PeerId, Timestamp};
 
 use crate::Actor;
 
@@ -53,6 +53,12 @@ pub(crate) enum Event {
     },
     /// The sender stops waiting for the answer.
     GiveUp { sender: Actor, ticket: Ticket },
+    /// A directory's stamp reaches the actor that asked for it.
+    Stamped {
+        to: Actor,
+        directory: PeerId,
+        bytes: Arc<[u8]>,
+    },
     /// A sleeping computer wakes up.
     Wake(Actor),
     /// A crashed program is started again.

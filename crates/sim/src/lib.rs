@@ -24,6 +24,7 @@
 
 mod agenda;
 mod crash;
+mod directory;
 mod files;
 mod look;
 mod network;

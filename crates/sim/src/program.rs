@@ -119,11 +119,15 @@ impl Program {
     /// Asks the engine when it next has something to do.
     pub(crate) async fn look_ahead(&mut self) {
         (self.next_wake, self.next_delivery, self.next_piece) = match &self.engine {
-            Some(engine) => (
-                must(engine.next_wake().await),
-                must(engine.next_delivery().await),
-                engine.next_piece_at(),
-            ),
+            Some(engine) => {
+                let wakes = [
+                    must(engine.next_wake().await),
+                    must(engine.next_stamp().await),
+                ];
+                let delivery = must(engine.next_delivery().await);
+                let wake = wakes.into_iter().flatten().min();
+                (wake, delivery, engine.next_piece_at())
+            }
             None => (None, None, None),
         };
     }

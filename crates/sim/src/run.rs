@@ -184,6 +184,7 @@ impl World {
             return;
         }
         self.ask_pieces(actor).await;
+        self.ask_stamps(actor).await;
         let Some(engine) = &mut self.program_mut(actor).engine else {
             return;
         };
@@ -288,6 +289,11 @@ impl World {
                     self.conclude(sender, ticket, answer, sender).await;
                 }
             }
+            Some(Event::Stamped {
+                to,
+                directory,
+                bytes,
+            }) => self.take_stamp(to, directory, &bytes).await,
             Some(Event::Wake(actor)) => {
                 self.program_mut(actor).asleep = false;
                 self.log(actor, "wakes up");

@@ -8,6 +8,7 @@ use opener_trade::{Duration, Identity, PeerId, Timestamp};
 use crate::{
     Crash, Disk, Halt, Letter, Network,
     agenda::{Agenda, Event, Ticket, Waiting},
+    directory::Stamper,
     program::{Program, must},
     transcript::Transcript,
     wire::Tamper,
@@ -32,6 +33,7 @@ pub struct World {
     pub(crate) tamper: Option<Tamper>,
     pub(crate) crash: Option<Crash>,
     pub(crate) crashes: u64,
+    pub(crate) stamper: Option<Stamper>,
     transcript: Transcript,
 }
 
@@ -56,6 +58,7 @@ impl World {
             tamper: None,
             crash: None,
             crashes: 0,
+            stamper: None,
             transcript: Transcript::default(),
         }
     }

@@ -21,6 +21,7 @@ mod receipt;
 mod report;
 mod row;
 mod setting;
+mod stamp;
 mod wake;
 mod word;
 mod write;
@@ -41,6 +42,7 @@ pub use outbox::{
 pub use parked::ParkedDocument;
 pub use receipt::{NewReceipt, StoredReceipt};
 pub use report::{DueReport, Report, ReportState, ReportStatus, Side};
+pub use stamp::StampWish;
 pub use write::{Read, Write};
 
 #[cfg(test)]

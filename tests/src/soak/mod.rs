@@ -3,6 +3,7 @@
 //! A buyer and two sellers trade; a killer sends SIGKILL to one of them at moments drawn from a seed and starts it
 //! again; an observer keeps what was acknowledged and looks for it after every start, and for anything done twice.
 
+pub mod counter;
 mod killer;
 pub mod mutants;
 mod observer;

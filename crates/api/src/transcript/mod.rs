@@ -13,6 +13,8 @@ pub use bundle::{BUNDLE_VERSION, Bundle, BundleDocument, BundleTerms, MAX_BUNDLE
 pub use verdict::{Check, CheckName, Gap, Proof, SellerState, Verdict};
 
 use evidence::Evidence;
+use opener_negotiation::dialogue::State;
+use opener_trade::Timestamp;
 use verdict::Findings;
 
 /// Checks a bundle. Nothing but its bytes is looked at: every signature, id and sum is computed anew, the chains must
@@ -26,13 +28,31 @@ pub fn verify(bundle: &[u8]) -> Verdict {
     let evidence = Evidence::open(&bundle, &mut findings);
     chains::check(&evidence, &mut findings);
     receipts::check(&evidence, &mut findings);
+    let mut last_round = None;
     for seller in &evidence.sellers {
         if let Some(state) = replay::play(&evidence, *seller, &mut findings) {
             terms::check(&bundle, &evidence, &state, &mut findings);
             findings.state(*seller, state.phase.into());
+            same_last_round(&mut last_round, &state, &mut findings);
         }
     }
     findings.verdict()
+}
+
+/// All who are asked for a last bid have the same time.
+fn same_last_round(
+    seen: &mut Option<(Timestamp, Timestamp)>,
+    state: &State,
+    findings: &mut Findings,
+) {
+    let Some(round) = state.last_round else {
+        return;
+    };
+    let moments = (round.deadline, round.award_by);
+    if *seen.get_or_insert(moments) != moments {
+        let why = "two sellers were asked for their last bids until different moments";
+        findings.fail(CheckName::Rules, why);
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(super) fn play(evidence: &Evidence, seller: PeerId, findings: &mut Findings)
     }
     findings.pass(
         CheckName::Deadlines,
-        "by the buyer's receipts, where there are some",
+        "by the buyer's receipts, and stamps of directories that the request names, where there are some",
     );
     findings.pass(CheckName::Rules, "each dialogue was played again");
     finish(&mut dialogue, now.max(evidence.exported_at));
@@ -127,6 +127,14 @@ fn prove(evidence: &Evidence, state: &State, findings: &mut Findings) {
     {
         findings.prove(Proof::BidsReceived);
     }
+    if state.stamped_bids() > 0 {
+        findings.prove(Proof::BidsStamped);
+        findings.gap(Gap::StampTimes);
+    }
+    if state.last_round.is_some() {
+        findings.prove(Proof::LastRound);
+        findings.gap(Gap::OthersAdmitted);
+    }
     let Some(placed) = &state.order else {
         return;
     };
@@ -184,11 +192,12 @@ fn take(
     }
 }
 
-/// Admitting a late bid is an act of the buyer alone; an order or a counter-offer on the bid shows that it was done.
+/// Admitting a late bid is an act of the buyer alone; an order, a counter-offer or a question on the bid shows that it was done.
 fn admit_late(dialogue: &mut Dialogue, now: Timestamp, document: &Opened) {
     let bid = match document {
         Opened::Order(order) => order.body.bid,
         Opened::Counter(counter) => counter.body.offer,
+        Opened::BestAndFinal(asked) => asked.body.offer,
         _ => return,
     };
     let late = dialogue

@@ -1,14 +1,14 @@
 use data_encoding::BASE64;
 use opener_negotiation::{Role, dialogue::Command};
 use opener_trade::{
-    Identity, Opened, Reason, Verified,
-    document::{Bid, Chat, Document, ReportReceipt},
+    DocumentId, Identity, Opened, Reason, Verified,
+    document::{BestAndFinal, Bid, Chat, Document, ReportReceipt, Stamp, TimeProof},
     open, sign,
 };
 
 use super::*;
 use crate::{
-    testing::{Deal, at, receipt, text},
+    testing::{Deal, at, directory, receipt, text},
     view::DialogueState,
 };
 
@@ -288,6 +288,81 @@ fn a_directorys_receipt_is_for_these_terms_or_none() {
         failed(&with(report(terms, &deal.seller))),
         [CheckName::Reports]
     );
+}
+
+/// The seller hands on a stamp of its bid.
+fn prove(deal: &mut Deal, bid: DocumentId, seconds: i64) {
+    let stamp = Stamp {
+        from: directory().peer_id(),
+        hash: bid,
+        at: at(seconds),
+    };
+    let stamp = sign(&directory(), stamp).unwrap().bytes().to_vec();
+    let proof = TimeProof {
+        document: bid,
+        stamp: stamp.into(),
+    };
+    deal.say(Role::Seller, Command::ProveTime(proof));
+}
+
+#[test]
+fn a_late_bid_counts_by_a_stamp_and_the_words_say_so() {
+    let mut deal = Deal::begin();
+    deal.now = 1000;
+    let bid = deal.bid(&["10.50", "20"]);
+    let late = check(&deal.bundle(Role::Buyer));
+    assert!(late.ok && !late.proves.contains(&Proof::BidsStamped));
+    assert!(!late.cannot_prove.contains(&Gap::StampTimes));
+    prove(&mut deal, bid, 1000);
+    deal.order();
+    deal.sign_terms(Role::Buyer);
+    deal.sign_terms(Role::Seller);
+    for role in [Role::Buyer, Role::Seller] {
+        let verdict = check(&deal.bundle(role));
+        assert!(verdict.ok, "{verdict:#?}");
+        assert!(verdict.proves.contains(&Proof::BidsStamped));
+        assert!(verdict.proves.contains(&Proof::Concluded));
+        assert!(verdict.cannot_prove.contains(&Gap::StampTimes));
+        assert_eq!(verdict.states[0].state, DialogueState::Reported);
+    }
+}
+
+#[test]
+fn a_stamp_after_the_deadline_leaves_a_bid_late_in_every_reading() {
+    let mut deal = Deal::begin();
+    deal.now = 1000;
+    let bid = deal.bid(&["10.50", "20"]);
+    prove(&mut deal, bid, 1001);
+    for role in [Role::Buyer, Role::Seller] {
+        let verdict = check(&deal.bundle(role));
+        assert!(verdict.ok, "{verdict:#?}");
+        assert_eq!(verdict.states[0].state, DialogueState::BidLate);
+    }
+}
+
+#[test]
+fn a_last_round_is_proved_but_not_who_else_was_asked() {
+    let mut deal = Deal::begin();
+    deal.bid(&["10.50", "20"]);
+    deal.now = 1010;
+    let rfp = deal.snapshot(Role::Buyer);
+    let offer = rfp.dialogues[0].standing.as_ref().unwrap().id();
+    let question = BestAndFinal {
+        rfp: rfp.rfp.id(),
+        offer,
+        deadline: at(1100),
+        award_by: at(5000),
+        remark: Default::default(),
+    };
+    deal.say(Role::Buyer, Command::AskLastBid(question));
+    deal.bid(&["10.40", "20"]);
+    deal.now = 1110;
+    deal.order();
+    let verdict = check(&deal.bundle(Role::Seller));
+    assert!(verdict.ok, "{verdict:#?}");
+    assert!(verdict.proves.contains(&Proof::LastRound));
+    assert!(verdict.cannot_prove.contains(&Gap::OthersAdmitted));
+    assert_eq!(verdict.states[0].state, DialogueState::Concluded);
 }
 
 #[test]

@@ -55,6 +55,10 @@ codes! {
         NoGap,
         /// When the buyer received the bids, by the buyer's signed receipts.
         BidsReceived,
+        /// When a bid existed, by the stamp of a directory that the request names.
+        BidsStamped,
+        /// The buyer asked a seller for its last bid, and until when it was taken.
+        LastRound,
         /// An order was placed and accepted.
         Concluded,
         /// The buyer acknowledged the acceptance, by receipt or by signing the terms.
@@ -83,6 +87,10 @@ codes! {
         Clocks,
         /// When documents arrived for which no receipt is there: only their senders state it.
         UnreceiptedTimes,
+        /// That a directory whose stamp counts told the true time, or that the bid was handed over then.
+        StampTimes,
+        /// Whom else the buyer asked for a last bid.
+        OthersAdmitted,
         /// That documents marked as refused were refused by the other side.
         Refusals,
         /// That the key behind a report's receipt belongs to a directory.

@@ -1,6 +1,6 @@
 //! Directories and network.
 
-use opener_peer::{DirectoryStatus, Status};
+use opener_peer::{ClockState, DirectoryStatus, Status};
 use opener_trade::{Address, Duration, PeerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -69,8 +69,10 @@ pub struct NetworkView {
     pub directories_answering: u32,
     /// Documents on their way.
     pub deliveries: DeliveryTotals,
-    /// The largest measured difference of clocks, other minus ours, in milliseconds.
+    /// The difference of clocks, others' minus ours, in milliseconds: the median over directories and peers.
     pub skew_ms: Option<Duration>,
+    /// What that means: above five seconds it warns, above a minute what a deadline decides waits for `clock.confirm`.
+    pub clock: ClockState,
 }
 
 impl From<Status> for NetworkView {
@@ -94,6 +96,7 @@ impl From<Status> for NetworkView {
                 expired: count(of.expired),
             },
             skew_ms: status.skew,
+            clock: status.clock,
             addresses: status.addresses,
         }
     }

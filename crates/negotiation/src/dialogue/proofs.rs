@@ -47,6 +47,14 @@ impl State {
         Ok(self.tell(Role::Seller, NoticeKind::LateBidProved, id))
     }
 
+    /// How many bids of this dialogue a directory's stamp proves.
+    pub fn stamped_bids(&self) -> usize {
+        let offers = self.superseded.iter().chain(&self.standing);
+        let offers = offers.chain(&self.late).chain(&self.unconfirmed);
+        let stamped = offers.filter(|offer| offer.stamped_at.is_some());
+        stamped.count()
+    }
+
     /// Whether a bid came after the deadline that judges it: by the buyer's receipt, and by no directory's stamp before it.
     /// Until the receipt is there its sender's own time stands for it.
     pub fn is_late(&self, offer: &Offer) -> bool {

@@ -33,6 +33,7 @@ pub(crate) enum Ask {
     Match { search: u64 },
     Lookup,
     Report(Box<DueReport>),
+    Stamp,
 }
 
 #[derive(Debug)]
@@ -246,15 +247,10 @@ impl Directories {
         }
     }
 
-    /// The median of the measured differences: one directory with a wrong clock cannot stop a peer that uses three.
-    pub(crate) fn skew(&self) -> Option<Duration> {
-        let mut skews: Vec<Duration> = self
-            .list
-            .iter()
-            .filter_map(|directory| directory.skew)
-            .collect();
-        skews.sort();
-        skews.get(skews.len().checked_sub(1)? / 2).copied()
+    /// The measured differences, one for each directory that told its time.
+    pub(crate) fn skews(&self) -> Vec<Duration> {
+        let measured = self.list.iter();
+        measured.filter_map(|directory| directory.skew).collect()
     }
 
     pub(crate) fn status(&self) -> Vec<DirectoryStatus> {

@@ -7,6 +7,7 @@ use opener_store::OutboxId;
 use opener_trade::{
     DealId, DocumentId, Opened, PeerId, Reason, Timestamp, Verified,
     document::{Failure, Receipt, Stage},
+    envelope::open_as,
     open,
 };
 
@@ -26,6 +27,8 @@ pub struct Attempt {
     pub deal: DealId,
     /// How often it was tried before.
     pub attempts: u32,
+    /// When it left.
+    pub sent_at: Timestamp,
 }
 
 impl From<&Parcel> for Attempt {
@@ -36,6 +39,7 @@ impl From<&Parcel> for Attempt {
             document: parcel.document,
             deal: parcel.deal,
             attempts: parcel.attempts,
+            sent_at: parcel.sent_at,
         }
     }
 }
@@ -89,7 +93,26 @@ impl Engine {
         }
         let changed = work.commit().await?;
         self.adopt(changed);
+        for answer in answers {
+            self.compare_clocks(now, answer);
+        }
         Ok(())
+    }
+
+    /// The receipt for what was sent once says what the other side's clock showed in between.
+    fn compare_clocks(&mut self, now: Timestamp, Answered { attempt, answer }: &Answered) {
+        if attempt.attempts > 0 {
+            return;
+        }
+        let receipt = answer
+            .as_ref()
+            .ok()
+            .and_then(|bytes| open_as::<Receipt>(bytes).ok());
+        if let Some(receipt) = receipt.filter(|receipt| {
+            receipt.signer() == attempt.to && receipt.document == attempt.document
+        }) {
+            self.measure_peer(attempt.to, receipt.at, attempt.sent_at, now);
+        }
     }
 }
 
@@ -136,6 +159,7 @@ impl Work<'_> {
         }
         self.keep_receipt(receipt).await?;
         self.tx.mark_met(attempt.to, self.now).await?;
+        self.receipt_proves(attempt.document, receipt.at).await?;
         if let Some(key) = self.key_of(attempt).await? {
             let input = Input::Receipt {
                 document: attempt.document,

@@ -35,6 +35,8 @@ pub struct Parcel {
     pub deal: DealId,
     /// How often it was sent before.
     pub attempts: u32,
+    /// When it is sent now.
+    pub sent_at: Timestamp,
 }
 
 impl Engine {
@@ -64,6 +66,7 @@ impl Engine {
                 document: row.document,
                 deal: row.deal,
                 attempts: row.attempts,
+                sent_at: now,
             });
         }
         tx.commit().await?;

@@ -23,17 +23,18 @@ mod request;
 mod revise;
 mod say;
 mod serve;
+mod skew;
+mod stamp;
 mod summary;
 mod time;
 mod work;
 
-use opener_trade::switch::{Countermeasure, holds};
 use std::{collections::HashMap, sync::Arc};
 
 use opener_negotiation::{dialogue::Dialogue, request::Request};
 use opener_net::Buckets;
 use opener_store::{Blobs, Store};
-use opener_trade::{DealId, Duration, Identity, PeerId, Timestamp};
+use opener_trade::{DealId, Identity, PeerId, Timestamp};
 
 use crate::{Event, PeerError, Profile};
 
@@ -43,6 +44,8 @@ pub use fetch::{MAX_FETCHES, PieceRequest, Wanted};
 pub use order::terms;
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
+pub use skew::{ClockState, REFUSE_SKEW, WARN_SKEW};
+pub use stamp::DueStamp;
 
 /// Documents that a peer may send at once. A buyer's round with one seller takes about ten.
 const BURST: u32 = 100;
@@ -73,8 +76,7 @@ pub struct Engine {
     fetches: fetching::Fetches,
     profile: Option<Profile>,
     directories: Vec<PeerId>,
-    skew: Option<Duration>,
-    skew_confirmed: bool,
+    clocks: skew::Clocks,
     events: Vec<Event>,
 }
 
@@ -99,8 +101,7 @@ impl Engine {
             fetches: fetching::Fetches::default(),
             profile,
             directories: Vec::new(),
-            skew: None,
-            skew_confirmed: false,
+            clocks: skew::Clocks::default(),
             events: Vec::new(),
         };
         engine.rebuild().await?;
@@ -121,35 +122,6 @@ impl Engine {
     /// The profile, once it is filled in.
     pub const fn profile(&self) -> Option<&Profile> {
         self.profile.as_ref()
-    }
-
-    /// The difference of clocks that was measured: theirs minus ours.
-    pub fn set_skew(&mut self, skew: Option<Duration>) {
-        if let Some(skew) = skew
-            && skew.millis().abs() > WARN_SKEW.millis()
-        {
-            tracing::warn!(%skew, "this computer's clock differs from those of the directories");
-        }
-        self.skew = skew;
-    }
-
-    /// A person says that this clock is right, whatever was measured.
-    pub fn confirm_clock(&mut self) {
-        self.skew_confirmed = true;
-    }
-
-    /// Refuses an act that a deadline decides while the clock is in doubt.
-    fn check_clock(&self) -> Result<(), PeerError> {
-        match self.skew {
-            Some(skew)
-                if !self.skew_confirmed
-                    && skew.millis().abs() > REFUSE_SKEW.millis()
-                    && holds(Countermeasure::ClockSkew) =>
-            {
-                Err(PeerError::ClockSkew(skew))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn require_profile(&self) -> Result<&Profile, PeerError> {
@@ -178,8 +150,3 @@ impl Engine {
         self.events.extend(changed.events);
     }
 }
-
-/// A difference of clocks above this is worth a warning: five seconds can decide a deadline.
-pub const WARN_SKEW: Duration = Duration::from_secs(5);
-/// A difference above this refuses acts that a deadline decides, until a person confirms the clock.
-pub const REFUSE_SKEW: Duration = Duration::from_secs(60);

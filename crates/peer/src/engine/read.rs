@@ -92,7 +92,10 @@ impl Engine {
         })
     }
 
-    async fn state(&self, key: Key) -> Result<opener_negotiation::dialogue::State, PeerError> {
+    pub(super) async fn state(
+        &self,
+        key: Key,
+    ) -> Result<opener_negotiation::dialogue::State, PeerError> {
         match self.machines.dialogues.get(&key) {
             Some(dialogue) => Ok(dialogue.state().clone()),
             None => Ok(load_dialogue(&mut self.store.read(), key, self.peer_id())

@@ -243,6 +243,7 @@ impl Work<'_> {
             Ok(effects) => {
                 self.keep(document, at).await?;
                 self.carry_out(key, effects).await?;
+                self.tell_if_over(key).await?;
                 Ok(Ok(at))
             }
             Err(rejection) => {

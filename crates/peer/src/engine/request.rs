@@ -37,6 +37,7 @@ impl Engine {
         if sellers.len() > MAX_INVITED {
             return Err(PeerError::TooManySellers(MAX_INVITED));
         }
+        let rfp = self.with_stamps(rfp)?;
         let header = Header {
             deal,
             from: self.peer_id(),
@@ -88,6 +89,11 @@ impl Engine {
         self.adopt(changed);
         Ok(id)
     }
+}
+
+/// Whether a seller has bid, or means to, and nothing is ordered.
+const fn means_to_sell(phase: Phase) -> bool {
+    phase.is_before_order() && !matches!(phase, Phase::Invited | Phase::Delivered)
 }
 
 impl Work<'_> {
@@ -153,20 +159,37 @@ impl Work<'_> {
         let mut losers = Vec::new();
         for row in self.tx.read().dialogues(deal).await? {
             let phase = self.dialogue((deal, row.seller)).await?.state().phase;
-            let meant_it =
-                phase.is_before_order() && !matches!(phase, Phase::Invited | Phase::Delivered);
-            if meant_it {
+            if means_to_sell(phase) {
                 losers.push(row.seller);
             }
         }
         for seller in losers {
-            let notice = NotChosen {
-                rfp,
-                reason: PeerText::default(),
-                rank: None,
-            };
-            Box::pin(self.say((deal, seller), Command::NotChosen(notice))).await?;
+            Box::pin(self.tell_loser((deal, seller), rfp)).await?;
         }
+        Ok(())
+    }
+
+    /// Whoever bids, or means to, on a request of ours that is over is told so.
+    pub(super) async fn tell_if_over(&mut self, key: super::Key) -> Result<(), PeerError> {
+        let state = self.dialogue(key).await?.state();
+        if state.role != Role::Buyer || !means_to_sell(state.phase) {
+            return Ok(());
+        }
+        let request = self.request(key.0).await?.state();
+        let (over, rfp) = (request.phase.is_terminal(), request.rfp.id());
+        if over {
+            Box::pin(self.tell_loser(key, rfp)).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_loser(&mut self, key: super::Key, rfp: DocumentId) -> Result<(), PeerError> {
+        let notice = NotChosen {
+            rfp,
+            reason: PeerText::default(),
+            rank: None,
+        };
+        self.say(key, Command::NotChosen(notice)).await?;
         Ok(())
     }
 

@@ -25,6 +25,7 @@ impl Engine {
         mut rfp: Rfp,
     ) -> Result<Arc<Verified<Document<Rfp>>>, PeerError> {
         self.check_clock()?;
+        rfp = self.with_stamps(rfp)?;
         let mut work = self.begin(now).await?;
         let standing = work.request(deal).await?.state().rfp.body.revision;
         rfp.revision = standing.saturating_add(1);

@@ -43,7 +43,11 @@ impl Engine {
         }
         let key = self.key(deal, seller).await?;
         let mut work = self.begin(now).await?;
+        let is_bid = matches!(command, Command::Bid(_));
         let id = work.say(key, command).await?;
+        if is_bid {
+            work.want_stamp(key, id).await?;
+        }
         let changed = work.commit().await?;
         self.adopt(changed);
         Ok(id)

@@ -38,7 +38,7 @@ pub(super) struct Work<'w> {
     pub(super) identity: &'w Identity,
     pub(super) profile: Option<&'w Profile>,
     pub(super) machines: &'w Machines,
-    directories: &'w [PeerId],
+    pub(super) directories: &'w [PeerId],
     pub(super) changed: Changed,
     /// Deals whose row on screen must be written again.
     pub(super) touched: HashSet<DealId>,

@@ -21,13 +21,20 @@ use crate::{
 const SIGN_AGAIN: Duration = Duration::from_secs(24 * 3600);
 
 impl<N: Network, C: Clock> Runner<N, C> {
-    /// Asks what is due: registration, renewal, time, reports.
+    /// Asks what is due: registration, renewal, time, stamps, reports.
     pub(super) async fn ask_due(&mut self, now: Timestamp) -> Result<(), PeerError> {
         for search in self.searches.overdue(now) {
             self.finish_search(search).await;
         }
         for (directory, ask, request) in self.directories.due(now) {
             self.ask(directory, ask, &request).await;
+        }
+        for due in self.engine.stamps_due(now).await? {
+            let hash = due.document;
+            for directory in due.directories {
+                self.ask(directory, Ask::Stamp, &Request::Stamp { hash })
+                    .await;
+            }
         }
         for due in self.engine.reports_due(now).await? {
             let under_way = self.asks.values().any(|(directory, ask, _)| {
@@ -126,7 +133,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             }
             (Ask::Time, Ok(Response::Time { now: theirs })) => {
                 self.directories.measured(directory, theirs, asked, now);
-                self.engine.set_skew(self.directories.skew());
+                self.engine.measure_directories(self.directories.skews());
             }
             (
                 Ask::Lookup,
@@ -137,6 +144,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 if let Ok(listing) = open_as::<Listing>(&found.listing) {
                     self.take_found(now, listing, found.online).await?;
                 }
+            }
+            (Ask::Stamp, Ok(Response::Stamped { stamp })) => {
+                self.engine.stamped(now, directory, &stamp).await?;
             }
             (Ask::Match { search }, response) => {
                 self.take_matches(directory, search, response.ok()).await

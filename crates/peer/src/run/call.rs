@@ -198,6 +198,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
 
     async fn status(&self) -> Result<Status, PeerError> {
         let peer = self.engine.peer_id();
+        let (skew, clock) = self.engine.clock();
         Ok(Status {
             peer,
             addresses: self
@@ -208,7 +209,8 @@ impl<N: Network, C: Clock> Runner<N, C> {
             connected: self.connected.len(),
             directories: self.directories.status(),
             deliveries: self.engine.delivery_counts().await?,
-            skew: self.directories.skew(),
+            skew,
+            clock,
         })
     }
 

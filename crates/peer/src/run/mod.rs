@@ -152,6 +152,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         let mut moments = vec![
             self.engine.next_wake().await?,
             self.engine.next_report().await?,
+            self.engine.next_stamp().await?,
         ];
         if self.deliveries.len() < DELIVERIES_IN_FLIGHT {
             moments.push(self.engine.next_delivery().await?);

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::{blob, contact, deal_list, document, notice, outbox::queue, report, wake};
+use crate::{blob, contact, deal_list, document, notice, outbox::queue, report, stamp, wake};
 
 async fn plan(store: &Store, sql: &str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -33,6 +33,8 @@ async fn frequent_questions_walk_no_whole_table() {
         (wake::NEXT, "dialogue_wake"),
         (wake::DUE, "dialogue_wake"),
         (report::DUE, "report_due"),
+        (stamp::DUE, "stamp_wish_due"),
+        (stamp::NEXT, "stamp_wish_due"),
         (document::OF_DIALOGUE, "document_recipient"),
         (document::LAST_IN_CHAIN, "document_chain"),
         (blob::named::SHARED, "attachment_sha256"),
