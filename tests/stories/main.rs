@@ -14,6 +14,7 @@ mod forged_answers;
 mod last_round;
 mod list;
 mod mallory;
+mod offers;
 mod stamps;
 mod time;
 mod whole_round;

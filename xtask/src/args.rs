@@ -19,6 +19,8 @@ The tasks of this repository.
   cargo xtask soak orders --schedules N [--seed S]
                                 play small markets on a bad network and count what is awarded twice or to one side only
   cargo xtask soak mutants      leave out one countermeasure after the other; a test must miss each
+  cargo xtask soak counter --cases N [--seed S]
+                                let two programs counter whenever they may and count the dialogues without an end
   cargo xtask help              this text
 
 Security advisories are not part of check, since they need a database from the network:
@@ -147,6 +149,7 @@ mod tests {
             "bench ui",
             "bindings",
             "soak crash",
+            "soak counter",
             "help",
         ] {
             assert!(USAGE.contains(&format!("cargo xtask {name}")), "{name}");

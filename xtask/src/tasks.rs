@@ -66,10 +66,11 @@ pub fn perform(task: Task) -> Result<()> {
     }
 }
 
-/// What a soak needs built, and its program. That of orders is a matter of speed; the others play with the programs of
-/// the development profile.
+/// What a soak needs built, and its program. Those of orders and counter-offers are a matter of speed; the others play
+/// with the programs of the development profile.
 fn soak(arguments: &[String]) -> (Step, Step) {
-    if arguments.first().is_some_and(|name| name == "orders") {
+    let quick = |name: &String| ["orders", "counter"].contains(&name.as_str());
+    if arguments.first().is_some_and(quick) {
         let build = ["build", "--workspace", "--profile", SOAK, "--bin", "soak"];
         let program = steps::built_in(SOAK, "soak");
         return (

@@ -1,10 +1,10 @@
 //! The final terms of a concluded deal, computed by both parties to the same bytes.
 
 use opener_trade::{
-    DealId, DocumentId, Invalid, List, Money, PeerId, Quantity, Timestamp,
+    DealId, DocumentId, Invalid, List, Money, PeerId, PeerText, Quantity, Timestamp,
     document::{
-        Bid, Disclosure, Order, OrderOutcome, OrderResponse, Price, ResponseStatus, Rfp, Terms,
-        TermsLine,
+        Bid, Disclosure, LineOffer, Order, OrderOutcome, OrderResponse, Price, ResponseStatus, Rfp,
+        Terms, TermsLine,
     },
     envelope::Payload,
     limits::{CHARGES, LINES},
@@ -66,8 +66,8 @@ pub fn terms_of(concluded: Concluded<'_>) -> Result<Terms, Invalid> {
     let disclosure = rfp.disclosure.min(bid.disclosure).min(order.disclosure);
     let agreed = concluded.change.map_or(order, |(_, changed)| changed);
     let lines = match concluded.change {
-        Some(_) => lines_of(rfp, agreed, ordered(agreed), disclosure)?,
-        None => lines_of(rfp, order, answered(order, response), disclosure)?,
+        Some(_) => lines_of(rfp, bid, agreed, ordered(agreed), disclosure)?,
+        None => lines_of(rfp, bid, order, answered(order, response), disclosure)?,
     };
     if lines.is_empty() {
         return Err(Invalid::new("response", "refuses every line"));
@@ -141,23 +141,30 @@ pub(crate) fn answered(order: &Order, response: &OrderResponse) -> Goods {
     .collect()
 }
 
+/// The agreed lines. What was offered instead of what was asked is not of the asked category, and has its own name.
 fn lines_of(
     rfp: &Rfp,
+    bid: &Bid,
     order: &Order,
     agreed: Goods,
     disclosure: Disclosure,
 ) -> Result<Vec<TermsLine>, Invalid> {
     let line = |(number, quantity, price): (u32, Quantity, Price)| {
         let asked = rfp.line(number);
+        let mut offered = bid.offered().filter(|line| line.line == number);
+        let instead = offered.find(|line| line.offer == LineOffer::Alternative);
+        let name = match instead {
+            Some(line) => Some(PeerText::truncated(line.description.as_str())),
+            None => asked.map(|line| line.name.clone()),
+        };
+        let category = asked.and_then(|line| line.categories.first().cloned());
         Ok(TermsLine {
             line: number,
-            category: asked.and_then(|line| line.categories.first().cloned()),
+            category: category.filter(|_| instead.is_none()),
             quantity,
             price,
             amount: price.amount_of(&quantity, order.total.currency())?,
-            name: asked
-                .map(|line| line.name.clone())
-                .filter(|_| disclosure == Disclosure::Full),
+            name: name.filter(|_| disclosure == Disclosure::Full),
         })
     };
     agreed.into_iter().map(line).collect()
@@ -170,7 +177,7 @@ mod tests {
         Taking, order_from,
         testing::{at, bid, charge, eur, id, moments, number, rfp, text},
     };
-    use opener_trade::{Category, Duration, Identity, PeerText};
+    use opener_trade::{Category, Duration, Identity};
 
     struct Deal {
         rfp: Rfp,
@@ -237,6 +244,19 @@ mod tests {
         let conclusion = terms(&deal(Disclosure::Conclusion)).unwrap();
         assert!(conclusion.lines.is_empty() && conclusion.charges.is_empty());
         assert_eq!((conclusion.total, conclusion.region), (None, None));
+    }
+
+    #[test]
+    fn what_was_offered_instead_has_its_own_name_and_not_the_asked_category() {
+        let mut deal = deal(Disclosure::Full);
+        let mut lines = deal.bid.lines.clone().into_vec();
+        lines[0].offer = LineOffer::Alternative;
+        lines[0].description = text("stool");
+        deal.bid.lines = lines.try_into().unwrap();
+        let terms = terms(&deal).unwrap();
+        assert_eq!(terms.lines[0].name, Some(text("stool")));
+        assert_eq!(terms.lines[0].category, None);
+        assert_eq!(terms.lines[1].name, Some(text("chair")));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use opener_tests::soak::{
-    Plan, crash,
+    Plan,
+    counter::counters,
+    crash,
     mutants::{Fate, mutants},
     orders::{Orders, orders},
 };
@@ -39,6 +41,15 @@ enum Soak {
     },
     /// Leave out one countermeasure after the other, and look whether a test misses it
     Mutants,
+    /// Let two programs counter whenever they may, and look whether every dialogue ends
+    Counter {
+        /// How many dialogues are played
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        cases: u64,
+        /// Seed of the first dialogue; the next have the next numbers [default: a new one]
+        #[arg(long, value_name = "S")]
+        seed: Option<u64>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -46,6 +57,17 @@ fn main() -> ExitCode {
         Soak::Crash { kills, seed } => soak_crash(kills, seed.unwrap_or_else(fresh_seed)),
         Soak::Orders { schedules, seed } => soak_orders(schedules, seed.unwrap_or_else(fresh_seed)),
         Soak::Mutants => soak_mutants(),
+        Soak::Counter { cases, seed } => soak_counters(cases, seed.unwrap_or_else(fresh_seed)),
+    }
+}
+
+fn soak_counters(cases: u64, seed: u64) -> ExitCode {
+    let played = counters(cases, seed);
+    println!("{}", serde_json::to_string(&played).expect("numbers"));
+    if played.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{Entry, Rejection, Role};
 
-/// How far a seller's clock may be ahead of the buyer's before it alone calls an order or an answer too late: clocks that
+/// How far a seller's clock may be ahead of the buyer's before it alone calls a question, an order or an answer too late: clocks that
 /// run wild by ten minutes are met, and more is warned of long before.
 pub(super) const CLOCK_DOUBT: Duration = Duration::from_secs(15 * 60);
 

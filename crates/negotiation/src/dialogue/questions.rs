@@ -8,7 +8,7 @@ use opener_trade::{
     document::{Answer, Document, Question},
 };
 
-use super::{Effect, NoticeKind, state::State};
+use super::{Effect, NoticeKind, orders::CLOCK_DOUBT, state::State};
 use crate::{Rejection, Role};
 
 /// Questions of one seller about one request. Who has more should talk.
@@ -33,7 +33,11 @@ impl State {
         }
         let schedule = &self.rfp.body.schedule;
         let cut_off = schedule.question_cutoff.unwrap_or(schedule.bid_deadline);
-        if at > cut_off && holds(Countermeasure::QuestionCutOff) {
+        let late = match self.role {
+            Role::Buyer => at > cut_off,
+            Role::Seller => at > cut_off.plus(CLOCK_DOUBT),
+        };
+        if late && holds(Countermeasure::QuestionCutOff) {
             return Err(Rejection::new(
                 Reason::Late,
                 "the time for questions has passed",

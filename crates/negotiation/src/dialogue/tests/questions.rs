@@ -82,7 +82,7 @@ fn a_question_counts_until_the_cut_off_by_the_buyers_clock() {
     for (asked, last) in [(cut_off(50), 50), (rfp(), DEADLINE)] {
         let mut pair = Pair::asking(asked);
         let rfp = pair.rfp.id();
-        let own = pair.seller.say(at(last + 1), ask(rfp));
+        let own = pair.seller.say(at(last + 16), ask(rfp));
         assert_eq!(own.unwrap_err().reason, Reason::Late);
         let first = pair.seller_says(at(last), ask(rfp));
         let second = pair.seller_says(at(last), ask(rfp));
