@@ -358,11 +358,13 @@ fn a_last_round_is_proved_but_not_who_else_was_asked() {
     deal.bid(&["10.40", "20"]);
     deal.now = 1110;
     deal.order();
+    deal.sign_terms(Role::Buyer);
+    deal.sign_terms(Role::Seller);
     let verdict = check(&deal.bundle(Role::Seller));
     assert!(verdict.ok, "{verdict:#?}");
     assert!(verdict.proves.contains(&Proof::LastRound));
     assert!(verdict.cannot_prove.contains(&Gap::OthersAdmitted));
-    assert_eq!(verdict.states[0].state, DialogueState::Concluded);
+    assert_eq!(verdict.states[0].state, DialogueState::Reported);
 }
 
 #[test]
