@@ -77,6 +77,7 @@ fn wrong_names(packages: &[Package]) -> Vec<String> {
     let expected = |folder: &str| match folder.strip_prefix("crates/") {
         Some(room) => format!("opener-{room}"),
         None if folder == "xtask" => folder.to_owned(),
+        None if folder == "src-tauri" => "opener-desktop".to_owned(),
         None => format!("opener-{folder}"),
     };
     let is_wrong = |package: &&Package| package.name != expected(&package.folder);

@@ -5,6 +5,7 @@
 
 mod channels;
 mod clocks;
+mod desktop;
 mod documents;
 mod doors;
 mod edges;

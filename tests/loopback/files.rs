@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use opener_negotiation::dialogue::Phase;
-use opener_peer::{AttachmentState, Config, Handle, PeerError, Recipients, start};
+use opener_peer::{AttachmentState, Config, Handle, KeyPlace, PeerError, Recipients, start};
 use opener_trade::{Address, DealId, DocumentId, document::Attachment, limits::BLOB_CHUNK_BYTES};
 use tempfile::TempDir;
 
@@ -14,6 +14,7 @@ const SIZE: usize = 20_000_000;
 async fn quic_peer(folder: TempDir, name: &str, sells: bool, directories: &[Address]) -> Actor {
     let handle = start(Config {
         data: folder.path().to_owned(),
+        key: KeyPlace::Plain,
         listen: vec![Address::new("/ip4/127.0.0.1/udp/0/quic-v1").unwrap()],
         directories: directories.to_vec(),
         profile: Some(profile(name, sells)),

@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use opener_negotiation::dialogue::{Phase, State};
 use opener_net::loopback_listen;
-use opener_peer::{Config, DealSnapshot, Event, Handle, Profile, start};
+use opener_peer::{Config, DealSnapshot, Event, Handle, KeyPlace, Profile, start};
 use opener_trade::{
     Address, DealId, List, Money, Number, Timestamp,
     document::{
@@ -50,6 +50,7 @@ pub async fn peer(name: &str, sells: bool, directories: &[Address]) -> Actor {
 pub async fn restart(folder: TempDir, profile: Option<Profile>, directories: &[Address]) -> Actor {
     let config = Config {
         data: folder.path().to_owned(),
+        key: KeyPlace::Plain,
         listen: loopback_listen(),
         directories: directories.to_vec(),
         profile,

@@ -3,7 +3,7 @@
 use opener_negotiation::dialogue::{Command, Phase};
 use opener_net::loopback_listen;
 use opener_peer::{
-    Config, DeliveryState, Handle, PeerError, Recipients, StartError, StoreError, start,
+    Config, DeliveryState, Handle, KeyPlace, PeerError, Recipients, StartError, StoreError, start,
 };
 use opener_trade::document::Chat;
 
@@ -118,6 +118,7 @@ async fn a_peer_makes_its_folder_and_shares_it_with_no_other_program() {
     let folder = tempfile::tempdir().unwrap();
     let config = || Config {
         data: folder.path().join("new").join("peer"),
+        key: KeyPlace::Plain,
         listen: loopback_listen(),
         directories: Vec::new(),
         profile: None,

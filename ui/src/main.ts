@@ -4,8 +4,8 @@ import "./styles/base.css";
 import "./styles/print.css";
 import { mount } from "svelte";
 import { takeToken } from "./backend/token";
-import App from "./views/App.svelte";
+import Door from "./views/Door.svelte";
 
 takeToken();
 const target = document.getElementById("app");
-if (target) mount(App, { target });
+if (target) mount(Door, { target });

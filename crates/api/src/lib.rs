@@ -17,6 +17,11 @@ pub mod view;
 pub use error::{ApiError, Code};
 pub use opener_formats as formats;
 pub use opener_negotiation::Role;
-pub use opener_peer::{Config as PeerConfig, Event, Handle, PeerError, Profile, StartError, start};
+#[cfg(feature = "keychain")]
+pub use opener_peer::has_keychain;
+pub use opener_peer::{
+    Config as PeerConfig, Event, Handle, IdentityError, KeyFound, KeyPlace, Passphrase,
+    PassphraseError, PeerError, Profile, SealedError, StartError, StoreError, key_found, start,
+};
 pub use opener_trade::switch;
 pub use request::{Ask, MAX_REQUEST_BYTES, METHODS, Request, call};

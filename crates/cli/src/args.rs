@@ -102,6 +102,10 @@ pub struct PeerArguments {
     /// Where other peers reach this one; may be repeated [default: QUIC and TCP on every interface, free ports]
     #[arg(long, value_name = "MULTIADDR")]
     pub listen: Vec<Address>,
+    /// File whose first line seals the key, for its owner alone; a key that lies open is sealed with it. Without this, a
+    /// sealed key asks at the terminal [default: the key lies in a file for its owner alone]
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub passphrase_file: Option<PathBuf>,
     /// Where the gateway for browsers and scripts listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     pub gateway: SocketAddr,

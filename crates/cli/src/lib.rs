@@ -5,6 +5,7 @@ mod ask;
 pub mod child;
 pub mod client;
 mod files;
+mod key;
 pub mod market;
 mod output;
 pub mod ready;

@@ -12,7 +12,7 @@ use opener_gateway::{GatewayConfig, Token};
 
 use crate::{
     args::{DirectoryArguments, PeerArguments},
-    output,
+    key, output,
     ready::{Door, Ready},
     stop::Stop,
 };
@@ -54,6 +54,8 @@ pub async fn directory(arguments: DirectoryArguments) -> Result<()> {
 /// It does not start.
 pub async fn peer(arguments: PeerArguments) -> Result<()> {
     let _lock = occupy(&arguments.data)?;
+    // Before Ctrl-C is listened for, so that it ends a question at the terminal.
+    let key = key::place(&arguments.data, arguments.passphrase_file.as_deref())?;
     let mut stop = Stop::listen(arguments.stop_with_stdin)?;
     let profile = arguments.profile.as_deref().map(read_profile).transpose()?;
     if let Some(folder) = &arguments.ui {
@@ -66,6 +68,7 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
     }
     let config = PeerConfig {
         data: arguments.data.clone(),
+        key,
         listen: arguments.listen,
         directories: arguments.directory,
         profile,

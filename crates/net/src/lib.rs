@@ -23,6 +23,7 @@ mod inbound;
 mod links;
 mod network;
 mod outbound;
+pub mod private_file;
 mod protocol;
 mod requests;
 mod sockets;

@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
-use opener_net::{NetError, identity_file::IdentityFileError};
+use opener_net::NetError;
 use opener_trade::Address;
 
-use crate::{DirectoryError, PeerError, Profile, StoreError};
+use crate::{DirectoryError, IdentityError, KeyPlace, PeerError, Profile, StoreError};
 
 /// How a peer is started.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The data folder: key, database, attached files.
     pub data: PathBuf,
+    /// Where the key is kept.
+    pub key: KeyPlace,
     /// Where to listen; none means every interface, QUIC and TCP, on free ports.
     pub listen: Vec<Address>,
     /// Directories, each ending in `/p2p/…`; none means those used before.
@@ -24,9 +26,9 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The key file.
+    /// The key.
     #[error(transparent)]
-    Identity(#[from] IdentityFileError),
+    Identity(#[from] IdentityError),
     /// The database.
     #[error("the database: {0}")]
     Store(#[from] StoreError),

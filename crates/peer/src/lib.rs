@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod event;
 mod handle;
+mod identity;
 mod profile;
 mod run;
 mod snapshot;
@@ -23,6 +24,12 @@ pub use engine::{
 pub use error::PeerError;
 pub use event::Event;
 pub use handle::Handle;
+#[cfg(feature = "keychain")]
+pub use identity::has_keychain;
+pub use identity::{
+    IdentityError, KeyFound, KeyPlace, MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_CHARS, Passphrase,
+    PassphraseError, PassphraseFileError, SealedError, key_found,
+};
 pub use opener_store::{
     Assessment, Blobs, Contact, DealCounts, DealFilter, DealRow, Delivery, DeliveryCounts,
     DeliveryState, DialogueRow, ListedDeal, Notice, NoticeId, Part, ReportState, ReportStatus,

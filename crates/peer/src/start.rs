@@ -1,20 +1,19 @@
 //! From a configuration to a running peer.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
-use opener_net::{Event as NetEvent, Network, Sockets, default_listen, identity_file};
+use opener_net::{Event as NetEvent, Network, Sockets, default_listen};
 use opener_store::{Blobs, Store};
-use opener_trade::Address;
+use opener_trade::{Address, Identity};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
-    Clock, Config, Engine, Handle, StartError, SystemClock,
+    Clock, Config, Engine, Handle, IdentityError, KeyPlace, StartError, SystemClock,
     handle::{CALLS, EVENTS},
+    identity,
     run::Runner,
 };
 
-/// Name of the key file in the data folder.
-const KEY_FILE: &str = "identity.key";
 /// Name of the database in the data folder.
 const DATABASE: &str = "peer.sqlite";
 /// Name of the folder of attached files in the data folder.
@@ -28,7 +27,7 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
     // The store makes the folder and keeps other programs out of it.
     let store = Arc::new(Store::open(&config.data.join(DATABASE)).await?);
     let blobs = Arc::new(Blobs::open(&config.data.join(FILES), Blobs::CAPACITY)?);
-    let identity = Arc::new(identity_file::load_or_create(&config.data.join(KEY_FILE))?);
+    let identity = Arc::new(open_key(config.data, config.key).await?);
     let clock = SystemClock;
     let mut engine = Engine::open(store, blobs.clone(), identity.clone()).await?;
     if let Some(profile) = config.profile {
@@ -58,6 +57,13 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
     runner.use_directories(&config.directories).await?;
     tokio::spawn(runner.run());
     Ok(handle)
+}
+
+/// Opens the key on a thread of its own: a passphrase costs memory and time, and a keychain may ask the person.
+async fn open_key(data: PathBuf, place: KeyPlace) -> Result<Identity, IdentityError> {
+    tokio::task::spawn_blocking(move || identity::open(&data, &place))
+        .await
+        .unwrap_or(Err(IdentityError::BrokenOff))
 }
 
 /// Waits until every listener has an address or has failed, and needs at least one.

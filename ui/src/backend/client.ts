@@ -1,30 +1,9 @@
-import type { ApiError } from "../bindings/ApiError";
-import type { Code } from "../bindings/Code";
 import type { MethodName, Methods } from "../bindings/methods";
+import { isError, Refusal, silent } from "./refusal";
 import { token } from "./token";
+import { ask, inWindow } from "./window";
 
-/** Why a request came to nothing: a code of the api, or nobody answered. */
-export type Failure = Code | "offline";
-
-/** A refusal, or silence. Nothing has changed at the peer. */
-export class Refusal extends Error {
-  readonly code: Failure;
-  readonly reason: string | null;
-  readonly field: string | null;
-
-  constructor(error: Omit<ApiError, "code"> & { code: Failure }) {
-    super(error.message);
-    this.code = error.code;
-    this.reason = error.reason;
-    this.field = error.field;
-  }
-}
-
-const silent = () => new Refusal({ code: "offline", reason: null, field: null, message: "the peer does not answer" });
-
-function isError(value: unknown): value is ApiError {
-  return typeof value === "object" && value !== null && "code" in value && "message" in value;
-}
+export { Refusal, type Failure } from "./refusal";
 
 /** What an answer holds: `{"ok": …}`, or `{"error": …}`. */
 function unwrap(body: unknown, key: "ok" | "error"): unknown {
@@ -36,6 +15,7 @@ function unwrap(body: unknown, key: "ok" | "error"): unknown {
  * @throws Refusal
  */
 export async function reach(page: string, request: RequestInit & { headers?: Record<string, string> }): Promise<Response> {
+  if (inWindow()) throw silent();
   try {
     return await fetch(page, { ...request, headers: { ...request.headers, authorization: `Bearer ${token() ?? ""}` } });
   } catch {
@@ -55,10 +35,11 @@ export async function answer(response: Response): Promise<unknown> {
 }
 
 /**
- * Asks the peer.
+ * Asks the peer: the one inside this window, or the one behind this page's gateway.
  * @throws Refusal
  */
 export async function call<M extends MethodName>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["answer"]> {
+  if (inWindow()) return ask(method, params);
   const response = await reach("/api", {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -1,5 +1,6 @@
 import type { Event } from "../bindings/Event";
 import { token } from "./token";
+import { follow, inWindow } from "./window";
 
 /** How the line to the peer is. */
 export type Line = "opening" | "open" | "broken";
@@ -13,6 +14,27 @@ const LONGEST_TRY = 5_000;
  * break everything may have changed: that is told as `lagged`.
  */
 export function listen(onEvent: (event: Event) => void, onLine: (line: Line) => void): () => void {
+  return inWindow() ? listenInside(onEvent, onLine) : listenToGateway(onEvent, onLine);
+}
+
+/** The peer inside is there as long as the page. */
+function listenInside(onEvent: (event: Event) => void, onLine: (line: Line) => void): () => void {
+  let stopped = false;
+  follow((event) => {
+    if (!stopped) onEvent(event);
+  }).then(
+    () => {
+      onLine("open");
+      onEvent({ event: "lagged" });
+    },
+    () => onLine("broken"),
+  );
+  return () => {
+    stopped = true;
+  };
+}
+
+function listenToGateway(onEvent: (event: Event) => void, onLine: (line: Line) => void): () => void {
   let socket: WebSocket | null = null;
   let wait = FIRST_TRY;
   let timer: ReturnType<typeof setTimeout> | undefined;

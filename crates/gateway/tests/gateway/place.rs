@@ -32,6 +32,7 @@ impl Place {
         let listen = vec!["/ip4/127.0.0.1/tcp/0".parse().unwrap()];
         let peer = start(PeerConfig {
             data,
+            key: opener_api::KeyPlace::Plain,
             listen,
             directories: vec![],
             profile: None,

@@ -1,0 +1,91 @@
+import type { ApiError } from "../bindings/ApiError";
+import type { Event } from "../bindings/Event";
+import type { MethodName, Methods } from "../bindings/methods";
+import { isError, Refusal, silent } from "./refusal";
+
+/** What the desktop program puts into its own page (Tauri's `withGlobalTauri`), as far as it is used here. */
+interface Program {
+  core: {
+    invoke: (command: string, args?: Record<string, unknown> | Uint8Array) => Promise<unknown>;
+    Channel: new (onMessage: (message: unknown) => void) => object;
+  };
+}
+
+declare global {
+  interface Window {
+    readonly __TAURI__?: Program;
+  }
+}
+
+/** Whether the peer runs, or what it waits for: a new passphrase, the passphrase, the right one, or a mended cause. */
+export type Door = { phase: "fresh" | "locked" | "wrong" | "running" } | { phase: "failed"; message: string };
+
+/** Something from outside that the page should show: the deal of a notification, or a contact's link. */
+export type Nudge = { nudge: "deal"; deal: string } | { nudge: "link"; url: string };
+
+const program = (): Program | undefined => (typeof window === "undefined" ? undefined : window.__TAURI__);
+
+/** Whether this page is the desktop program's own. */
+export const inWindow = (): boolean => program() !== undefined;
+
+function invoke(command: string, args?: Record<string, unknown> | Uint8Array): Promise<unknown> {
+  const own = program();
+  return own ? own.core.invoke(command, args) : Promise.reject(silent());
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Asks the peer inside. */
+export async function ask<M extends MethodName>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["answer"]> {
+  try {
+    return (await invoke("api", bytes(JSON.stringify({ method, params })))) as Methods[M]["answer"];
+  } catch (error) {
+    throw isError(error) ? new Refusal(error satisfies ApiError) : silent();
+  }
+}
+
+const nudged = new Set<(nudge: Nudge) => void>();
+
+/** Hears what comes from outside the page. */
+export function onNudge(listener: (nudge: Nudge) => void): () => void {
+  nudged.add(listener);
+  return () => nudged.delete(listener);
+}
+
+/** Listens to the peer inside; resolves when it is heard. */
+export async function follow(onEvent: (event: Event) => void): Promise<void> {
+  const own = program();
+  if (!own) throw silent();
+  const events = new own.core.Channel((message) => onEvent(message as Event));
+  const nudges = new own.core.Channel((message) => nudged.forEach((listener) => listener(message as Nudge)));
+  await invoke("follow", { events, nudges });
+}
+
+/** Whether the peer runs. In a browser that is the gateway's matter. */
+export async function door(): Promise<Door> {
+  return inWindow() ? ((await invoke("door")) as Door) : { phase: "running" };
+}
+
+/** Opens the peer with this passphrase, or as it is found; fails with words when the passphrase is none. */
+export async function open(passphrase: string | null): Promise<Door> {
+  return (await invoke("open", { passphrase })) as Door;
+}
+
+/** Tray and notifications speak this language from now on. */
+export async function speak(language: "en" | "ko"): Promise<void> {
+  if (inWindow()) await invoke("speak", { language });
+}
+
+/** Asks where to save a file and writes it there; false when the person thinks better of it. */
+export async function saveFile(name: string, content: Blob): Promise<boolean> {
+  const head = bytes(`${JSON.stringify(name)}\n`);
+  const body = new Uint8Array(head.length + content.size);
+  body.set(head);
+  body.set(new Uint8Array(await content.arrayBuffer()), head.length);
+  return (await invoke("save", body)) as boolean;
+}
+
+/** Whether the program starts with the computer; sets it first, if said so. */
+export async function autostart(on: boolean | null = null): Promise<boolean> {
+  return (await invoke("autostart", { on })) as boolean;
+}
