@@ -4,8 +4,10 @@
 pub const USAGE: &str = "\
 The tasks of this repository.
 
-  cargo xtask run [ARGUMENT]…   install what is missing, build `opener`, play a whole deal on the sample request;
-                                arguments go to `opener replay` (--json)
+  cargo xtask run               install what is missing, build everything and open the window on a sample market
+  cargo xtask run --headless [ARGUMENT]…
+                                without a window: play a whole deal on the sample request and print it; arguments go
+                                to `opener replay` (--json)
   cargo xtask test              install what is missing, check, then all tests, slow suites last
   cargo xtask check             the quick part: formatting, clippy, the house tests, licences and sources
   cargo xtask install           only install what is missing
@@ -37,8 +39,10 @@ pub enum Task {
     Check,
     /// Check and every test.
     Test,
+    /// Open the window on a sample market.
+    Run,
     /// Play the sample deal; the rest goes to `opener replay`.
-    Run(Vec<String>),
+    Headless(Vec<String>),
     /// Save a picture of every view, in this folder if one is given.
     Screens(Option<String>),
     /// Measure how the web UI paints and scrolls.
@@ -73,7 +77,10 @@ pub fn parse(arguments: &[String]) -> Result<Task, String> {
         "screens" => Ok(Task::Screens(rest.first().cloned())),
         "bench" if rest == ["ui"] => Ok(Task::BenchUi),
         "bench" => Err("`bench` needs what to measure: `ui`.".to_owned()),
-        "run" => Ok(Task::Run(rest.to_vec())),
+        "run" => match rest.split_first() {
+            Some((first, more)) if first == "--headless" => Ok(Task::Headless(more.to_vec())),
+            _ => plain(Task::Run),
+        },
         "soak" if rest.is_empty() => {
             Err("`soak` needs the name of a soak, such as `crash`.".to_owned())
         }
@@ -103,10 +110,12 @@ mod tests {
 
     #[test]
     fn run_and_soak_pass_their_arguments_on() {
+        assert_eq!(parsed("run"), Ok(Task::Run));
         assert_eq!(
-            parsed("run --json"),
-            Ok(Task::Run(vec!["--json".to_owned()]))
+            parsed("run --headless --json"),
+            Ok(Task::Headless(vec!["--json".to_owned()]))
         );
+        assert!(parsed("run --json").is_err_and(|problem| problem.contains("--json")));
         let soak = ["crash", "--kills", "3"].map(str::to_owned).to_vec();
         assert_eq!(parsed("soak crash --kills 3"), Ok(Task::Soak(soak)));
     }
@@ -142,6 +151,7 @@ mod tests {
     fn the_usage_names_every_task() {
         for name in [
             "run",
+            "run --headless",
             "test",
             "check",
             "install",

@@ -1,7 +1,9 @@
 //! Installing what is missing: system packages, the toolchain's components, cargo-deny.
 
 use crate::steps::{self, Step};
-use crate::system::{self, NEEDS, Need, Plan, Probe, System, TEST_NEEDS, User};
+use crate::system::{
+    self, BROWSER_NEEDS, DRIVER_NEEDS, NEEDS, Need, Plan, Probe, System, User, WINDOW_NEEDS,
+};
 use anyhow::{Context, Result, bail};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -24,7 +26,16 @@ pub fn for_building() -> Result<()> {
 /// As [`for_building`].
 pub fn for_browsing() -> Result<()> {
     system_packages(NEEDS)?;
-    system_packages(TEST_NEEDS)
+    system_packages(BROWSER_NEEDS)
+}
+
+/// The same for the window.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn for_the_window() -> Result<()> {
+    system_packages(NEEDS)?;
+    system_packages(WINDOW_NEEDS)
 }
 
 /// The same for the checks, which lint and look at licences too.
@@ -32,7 +43,7 @@ pub fn for_browsing() -> Result<()> {
 /// # Errors
 /// As [`for_building`].
 pub fn for_checking() -> Result<()> {
-    system_packages(NEEDS)?;
+    for_the_window()?;
     components()?;
     deny()
 }
@@ -43,7 +54,8 @@ pub fn for_checking() -> Result<()> {
 /// As [`for_building`].
 pub fn everything() -> Result<()> {
     for_checking()?;
-    system_packages(TEST_NEEDS)?;
+    system_packages(BROWSER_NEEDS)?;
+    system_packages(DRIVER_NEEDS)?;
     println!("Everything needed is installed.");
     Ok(())
 }
@@ -95,7 +107,27 @@ fn is_met(probe: Probe) -> bool {
         }
         // Elsewhere the linker that built this program is found by the toolchain itself.
         Probe::Compiles => cfg!(windows) || compiles(),
+        _ if cfg!(not(target_os = "linux")) => true,
+        Probe::Library(name) => {
+            output(Command::new("pkg-config").args(["--exists", name])).is_some()
+        }
+        Probe::Found(program) => {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+        }
+        Probe::Plugins(files) => files.iter().all(|file| is_plugin(file)),
     }
+}
+
+/// Whether GStreamer has a plug-in in this file, wherever the system keeps its libraries.
+fn is_plugin(file: &str) -> bool {
+    let roots = ["/usr/lib", "/usr/lib64"].map(PathBuf::from);
+    let below = std::fs::read_dir("/usr/lib").into_iter().flatten();
+    let below = below.filter_map(|entry| Some(entry.ok()?.path()));
+    roots
+        .into_iter()
+        .chain(below)
+        .any(|folder| folder.join("gstreamer-1.0").join(file).is_file())
 }
 
 /// Whether the C compiler makes a program from a source with a header of the C library.
@@ -206,6 +238,11 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_missing() {
         assert!(!is_met(Probe::Answers("a-program-nobody-has")));
+        if cfg!(target_os = "linux") {
+            assert!(!is_met(Probe::Found("a-program-nobody-has")));
+            assert!(!is_met(Probe::Library("a-library-nobody-has")));
+            assert!(!is_met(Probe::Plugins(&["a-plug-in-nobody-has.so"])));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod args;
 mod install;
+mod run;
 mod steps;
 mod suites;
 mod system;

@@ -73,6 +73,14 @@ impl Step {
     }
 }
 
+/// A step of npm in the folder of the web UI.
+pub fn npm(name: &str, words: &[&str]) -> Step {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut arguments = vec!["--prefix", "ui"];
+    arguments.extend(words);
+    Step::program(name, program, &arguments)
+}
+
 /// Whether cargo set this variable to describe the package that is running.
 fn is_about_this_program(name: &str) -> bool {
     ["CARGO_PKG_", "CARGO_MANIFEST_"]

@@ -27,10 +27,16 @@ pub enum Probe {
     AtLeast(&'static str, [u32; 2]),
     /// The C compiler makes a program that includes a header of the C library.
     Compiles,
+    /// pkg-config knows the library. Linux only: other systems bring what is asked for here.
+    Library(&'static str),
+    /// The program lies in the search path. Linux only.
+    Found(&'static str),
+    /// GStreamer has these plug-ins. Linux only.
+    Plugins(&'static [&'static str]),
 }
 
 /// One thing that must be on the machine.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     /// What it is, for people.
     pub what: &'static str,
@@ -71,17 +77,63 @@ pub const NEEDS: &[Need] = &[
     },
 ];
 
-/// What the tests need beside that: the web UI is built by Node and played in Chromium.
-pub const TEST_NEEDS: &[Need] = &[
+/// What needs nothing on a system, in the words of [`Need::mac`] and [`Need::windows`].
+const BROUGHT: &str = "nothing: the system brings it along";
+
+/// What the window needs beside that: the web view and the tray of Linux, and what its calls encode with. The web UI in
+/// it is built by Node.
+pub const WINDOW_NEEDS: &[Need] = &[
     Need {
-        what: "Node 20.19 or newer with npm (nodejs.org has it where the system's is older)",
-        probe: Probe::AtLeast("node", [20, 19]),
-        debian: &["nodejs", "npm"],
-        fedora: &["nodejs", "nodejs-npm"],
-        arch: &["nodejs", "npm"],
-        mac: "brew install node",
-        windows: "winget install OpenJS.NodeJS.LTS",
+        what: "WebKitGTK 4.1 with its headers",
+        probe: Probe::Library("webkit2gtk-4.1"),
+        debian: &["libwebkit2gtk-4.1-dev", "pkg-config"],
+        fedora: &["webkit2gtk4.1-devel"],
+        arch: &["webkit2gtk-4.1"],
+        mac: BROUGHT,
+        windows: BROUGHT,
     },
+    Need {
+        what: "the library of the tray (Ayatana AppIndicator)",
+        probe: Probe::Library("ayatana-appindicator3-0.1"),
+        debian: &["libayatana-appindicator3-dev"],
+        fedora: &["libayatana-appindicator-gtk3-devel"],
+        arch: &["libayatana-appindicator"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
+    Need {
+        what: "the plug-ins of GStreamer for sound and video",
+        probe: Probe::Plugins(&["libgstopus.so", "libgstvpx.so", "libgstvideoparsersbad.so"]),
+        debian: &[
+            "gstreamer1.0-plugins-base",
+            "gstreamer1.0-plugins-good",
+            "gstreamer1.0-plugins-bad",
+        ],
+        fedora: &[
+            "gstreamer1-plugins-base",
+            "gstreamer1-plugins-good",
+            "gstreamer1-plugins-bad-free",
+        ],
+        arch: &["gst-plugins-base", "gst-plugins-good", "gst-plugins-bad"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
+    NODE,
+];
+
+const NODE: Need = Need {
+    what: "Node 20.19 or newer with npm (nodejs.org has it where the system's is older)",
+    probe: Probe::AtLeast("node", [20, 19]),
+    debian: &["nodejs", "npm"],
+    fedora: &["nodejs", "nodejs-npm"],
+    arch: &["nodejs", "npm"],
+    mac: "brew install node",
+    windows: "winget install OpenJS.NodeJS.LTS",
+};
+
+/// What browsing needs: the web UI is built by Node and played in Chromium.
+pub const BROWSER_NEEDS: &[Need] = &[
+    NODE,
     Need {
         what: "Chromium",
         probe: Probe::Answers("chromium"),
@@ -90,6 +142,37 @@ pub const TEST_NEEDS: &[Need] = &[
         arch: &["chromium"],
         mac: "brew install chromium",
         windows: "winget install Hibbiki.Chromium",
+    },
+];
+
+/// What the tests of the window need, which are played on Linux: a screen, a session and the driver of the web view.
+pub const DRIVER_NEEDS: &[Need] = &[
+    Need {
+        what: "the driver of WebKitGTK",
+        probe: Probe::Found("WebKitWebDriver"),
+        debian: &["webkit2gtk-driver"],
+        fedora: &["webkitgtk6.0"],
+        arch: &["webkit2gtk-4.1"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
+    Need {
+        what: "a screen in memory (Xvfb)",
+        probe: Probe::Found("xvfb-run"),
+        debian: &["xvfb", "xauth"],
+        fedora: &["xorg-x11-server-Xvfb", "xorg-x11-xauth"],
+        arch: &["xorg-server-xvfb", "xorg-xauth"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
+    Need {
+        what: "a session of its own (dbus-run-session)",
+        probe: Probe::Found("dbus-run-session"),
+        debian: &["dbus-daemon", "dbus-x11"],
+        fedora: &["dbus-daemon", "dbus-x11"],
+        arch: &["dbus"],
+        mac: BROUGHT,
+        windows: BROUGHT,
     },
 ];
 
@@ -296,7 +379,7 @@ mod tests {
 
     #[test]
     fn every_need_says_how_to_meet_it_on_every_system() {
-        for need in NEEDS {
+        for need in [NEEDS, WINDOW_NEEDS, BROWSER_NEEDS, DRIVER_NEEDS].concat() {
             assert!(
                 !need.debian.is_empty() && !need.fedora.is_empty() && !need.arch.is_empty(),
                 "{}",

@@ -5,12 +5,12 @@
 //! compiler flags, for the same reason.
 
 use crate::args::{Task, USAGE};
-use crate::install;
-use crate::steps::{self, Step};
+use crate::steps::{self, Step, npm};
 use crate::suites::{self, HOUSE, Suites};
+use crate::{install, run};
 use anyhow::{Context, Result};
 
-/// The request that `cargo xtask run` plays.
+/// The request that `cargo xtask run --headless` plays.
 const SAMPLE: &str = "assets/samples/office-chairs.json";
 
 /// The profile of long runs: see the workspace's manifest.
@@ -34,11 +34,13 @@ pub fn perform(task: Task) -> Result<()> {
         Task::Test => {
             install::everything()?;
             let mut all = check()?;
-            all.extend(full(&suites::find(&steps::root())));
             all.extend(interface());
+            all.extend(full(&suites::find(&steps::root())));
+            all.push(rounds());
             steps::run(&all)
         }
-        Task::Run(arguments) => {
+        Task::Run => run::window(),
+        Task::Headless(arguments) => {
             install::for_building()?;
             steps::run(&[Step::cargo(
                 "build",
@@ -79,7 +81,10 @@ fn soak(arguments: &[String]) -> (Step, Step) {
         );
     }
     (
-        Step::cargo("build", &["build", "--workspace", "--bins"]),
+        Step::cargo(
+            "build",
+            &["build", "--workspace", "--bin", "opener", "--bin", "soak"],
+        ),
         Step::program("soak", steps::built("soak"), &[]),
     )
 }
@@ -138,23 +143,19 @@ fn full(suites: &Suites) -> Vec<Step> {
     steps
 }
 
-/// The web UI: its packages as locked, types, tests, the build, and whole rounds in a browser.
+/// The web UI: its packages as locked, types, tests, and the build, which the window holds.
 fn interface() -> Vec<Step> {
     vec![
         npm("packages of the UI", &["ci"]),
         npm("types of the UI", &["run", "check"]),
         npm("tests of the UI", &["run", "test"]),
         npm("build of the UI", &["run", "build"]),
-        npm("rounds in a browser", &["run", "e2e"]).with("OPENER_BIN", steps::built("opener")),
     ]
 }
 
-/// A step of npm in the folder of the web UI.
-fn npm(name: &str, words: &[&str]) -> Step {
-    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut arguments = vec!["--prefix", "ui"];
-    arguments.extend(words);
-    Step::program(name, program, &arguments)
+/// Whole rounds in a browser.
+fn rounds() -> Step {
+    npm("rounds in a browser", &["run", "e2e"]).with("OPENER_BIN", steps::built("opener"))
 }
 
 /// Pictures of every view.
@@ -245,7 +246,7 @@ mod tests {
         assert!(build.shown().contains("--workspace --profile soak"));
         assert!(std::path::Path::new(&program.program).starts_with(steps::target().join("soak")));
         let (build, _) = soak(&["crash".to_owned()]);
-        assert!(build.shown().ends_with("--workspace --bins"));
+        assert!(build.shown().ends_with("--bin opener --bin soak"));
     }
 
     #[test]
@@ -255,10 +256,11 @@ mod tests {
     }
 
     #[test]
-    fn the_interface_is_built_before_a_browser_plays_it() {
+    fn the_interface_is_built_from_packages_as_locked() {
         let lines = shown(&interface());
         assert!(lines[0].ends_with("ui ci"), "packages as locked");
-        assert!(lines[3].ends_with("run build") && lines[4].ends_with("run e2e"));
+        assert!(lines[3].ends_with("run build"));
+        assert!(rounds().shown().ends_with("run e2e"));
     }
 
     #[test]
