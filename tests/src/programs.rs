@@ -2,13 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
-/// The built `opener`: it lies beside this program, or one folder up beside its tests.
+/// The built `opener`.
 ///
 /// # Panics
 /// It is not built.
 pub fn opener() -> PathBuf {
+    built("opener")
+}
+
+/// The built window.
+///
+/// # Panics
+/// It is not built.
+pub fn desktop() -> PathBuf {
+    built("opener-desktop")
+}
+
+/// Where pictures of screens are kept, for people to look at: below the target folder.
+///
+/// # Panics
+/// This program lies in no target folder.
+pub fn pictures() -> PathBuf {
     let this = std::env::current_exe().expect("a program knows where it lies");
-    let name = format!("opener{}", std::env::consts::EXE_SUFFIX);
+    let target = this.ancestors().nth(3).expect("target/PROFILE/deps");
+    target.join("screens")
+}
+
+/// A program lies beside this one, or one folder up beside its tests.
+fn built(program: &str) -> PathBuf {
+    let this = std::env::current_exe().expect("a program knows where it lies");
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     let places = this
         .ancestors()
         .skip(1)
@@ -16,7 +39,7 @@ pub fn opener() -> PathBuf {
         .map(|folder| folder.join(&name));
     let found = places.into_iter().find(|path| path.is_file());
     found.unwrap_or_else(|| {
-        panic!("opener is not built: run `cargo build --workspace --bins` first")
+        panic!("{program} is not built: run `cargo build --workspace --bins` first")
     })
 }
 
