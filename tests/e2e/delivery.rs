@@ -13,6 +13,7 @@ async fn send(buyer: &Actor, title: &str) -> opener_api::request::RfpSent {
         .ask(RfpSend {
             rfp: chairs(title),
             to: None,
+            groups: None,
             radius_km: None,
         })
         .await
@@ -124,6 +125,7 @@ async fn nobody_who_matches_is_said_at_once_with_what_to_widen() {
         .ask(RfpSend {
             rfp,
             to: None,
+            groups: None,
             radius_km: Some(5),
         })
         .await
@@ -154,6 +156,7 @@ async fn the_directory_keeps_nothing_of_what_a_request_says() {
         .ask(RfpSend {
             rfp,
             to: None,
+            groups: None,
             radius_km: None,
         })
         .await;

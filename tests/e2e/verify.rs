@@ -39,6 +39,7 @@ async fn round(world: &World) -> (Actor, DealId) {
         .ask(RfpSend {
             rfp: chairs("Chairs"),
             to: None,
+            groups: None,
             radius_km: None,
         })
         .await

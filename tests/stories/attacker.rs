@@ -11,7 +11,7 @@ use opener_trade::{
 };
 
 use crate::{
-    cast::{Cast, failure, minutes, receipt},
+    cast::{Cast, failure, minutes, people, receipt},
     mallory::{chain, chat, forge, header, is_refused, seal},
 };
 
@@ -497,6 +497,34 @@ async fn nobody_invites_themselves() {
     let refused = world.sends(mallory, rfp, &[mallory]).await.unwrap_err();
     assert_eq!(refused.reason(), Some(Reason::NotAllowed));
     assert_eq!(world.everything(mallory).await, before);
+}
+
+#[tokio::test]
+async fn an_invited_seller_cannot_begin_the_buyers_deal_elsewhere_first() {
+    let mut world = World::new(97);
+    let (anna, bo, mallory) = people(&mut world, Disk::Memory).await;
+    world.section("Anna asks Bo and Mallory; Bo cannot be reached yet");
+    world.network().cut(anna, bo);
+    let rfp = papers::rfp(world.now());
+    let deal = world.sends(anna, rfp, &[bo, mallory]).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.phase(mallory, deal, mallory).await, Phase::Delivered);
+
+    world.section("Mallory sends Bo a request of her own under Anna's deal");
+    let place = Header {
+        to: None,
+        ..header(&world, deal, (mallory, bo), (1, None))
+    };
+    let own = forge(&world, mallory, place, papers::rfp(world.now()));
+    is_refused(&mut world, mallory, bo, own.bytes(), Reason::NotAllowed).await;
+    assert!(world.deals(bo).await.is_empty());
+
+    world.section("Anna's own request reaches him all the same");
+    world.network().mend(anna, bo);
+    world.meet(anna, bo).await;
+    world.settle().await;
+    assert_eq!(world.phase(bo, deal, bo).await, Phase::Delivered);
+    assert_eq!(world.deal(bo, deal).await.rfp.signer(), world.id(anna));
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ async fn rows_of_an_earlier_version_are_written_again_from_the_journals() {
         .await
         .unwrap();
     let sellers = [2, 3].map(|n| Identity::from_seed([n; 32]).peer_id());
-    let deal = DealId::from_bytes([1; 16]);
+    let deal = DealId::of_buyer(identity.peer_id(), [1; 6]);
     engine
         .send_rfp(now, deal, papers::rfp(now), &sellers)
         .await

@@ -5,6 +5,7 @@
 //! all come from it.
 
 pub mod bindings;
+pub mod card;
 mod clock;
 mod error;
 pub mod files;

@@ -170,7 +170,7 @@ impl Deal {
     pub fn begin() -> Self {
         let (buyer, seller) = (Identity::from_seed([1; 32]), Identity::from_seed([2; 32]));
         let header = Header {
-            deal: DealId::from_bytes([7; 16]),
+            deal: DealId::of_buyer(buyer.peer_id(), [7; 6]),
             from: buyer.peer_id(),
             to: None,
             seq: 1,

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::HEXLOWER;
 use opener_api::{PeerConfig, Profile};
-use opener_gateway::{GatewayConfig, Token};
+use opener_gateway::{GatewayConfig, PhoneDoor, Token};
 
 use crate::{
     args::{DirectoryArguments, PeerArguments},
@@ -82,6 +82,7 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
         ui_dir: arguments.ui,
         ..GatewayConfig::new(Token::new(token.as_str())?)
     };
+    let phones = PhoneDoor::follow(handle.clone(), config.ui_dir.clone());
     let gateway = opener_gateway::serve(handle.clone(), config).await?;
     let door = Door {
         gateway: gateway.url.clone(),
@@ -98,6 +99,7 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
     })?;
     stop.asked().await;
     tracing::info!("stopping");
+    phones.shutdown().await;
     gateway.shutdown().await;
     handle.shutdown().await;
     Ok(())

@@ -11,7 +11,7 @@ use axum::{
 };
 use opener_api::{ApiError, Code};
 
-use crate::{Token, answer::Refused};
+use crate::{Token, answer::Refused, tries::Tries};
 
 /// The subprotocol that our WebSocket speaks.
 pub(crate) const PROTOCOL: &str = "opener";
@@ -25,6 +25,7 @@ const HTTP_PORT: u16 = 80;
 pub(crate) struct Guard {
     pub(crate) bound: SocketAddr,
     pub(crate) token: Arc<Token>,
+    pub(crate) tries: Arc<Tries>,
 }
 
 impl Guard {
@@ -90,6 +91,9 @@ impl Guard {
         let given = offered.is_some_and(|offered| self.token.is(offered));
         if given || !holds(Countermeasure::GatewayToken) {
             Ok(())
+        } else if !self.tries.wrong() {
+            let advice = "too many wrong tokens; wait a minute, and open the peer's page anew";
+            Err(ApiError::new(Code::Unavailable, advice))
         } else {
             let advice =
                 "send the token that the peer printed at its start, as `Authorization: Bearer …`";
@@ -132,6 +136,7 @@ mod tests {
         Guard {
             bound: bound.parse().unwrap(),
             token,
+            tries: Arc::new(Tries::new()),
         }
     }
 

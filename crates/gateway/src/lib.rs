@@ -13,10 +13,13 @@ mod events;
 mod guard;
 mod headers;
 mod limits;
+mod phone;
 mod seats;
 mod serve;
 mod token;
+mod tries;
 
 pub use limits::{CONNECTIONS, SOCKETS, UPLOADS};
+pub use phone::PhoneDoor;
 pub use serve::{GatewayConfig, GatewayError, Running, serve};
 pub use token::{Token, TokenError};

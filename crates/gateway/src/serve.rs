@@ -31,6 +31,7 @@ use crate::{
     headers,
     limits::{CLOSE_TIME, SOCKETS, UPLOADS},
     seats::Seats,
+    tries::Tries,
 };
 
 /// How the door is opened.
@@ -104,6 +105,7 @@ pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, Gat
     let guard = Guard {
         bound: address,
         token: Arc::new(config.token),
+        tries: Arc::new(Tries::new()),
     };
     let feed = Feed {
         handle: handle.clone(),

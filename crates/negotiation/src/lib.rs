@@ -16,6 +16,10 @@ pub use rejection::Rejection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// Why a request under another buyer's id is refused: else an invited seller could take the id of a deal before its buyer
+/// does (docs/protocol/0003-documents.md, HDR-6).
+pub(crate) const FOREIGN_DEAL: &str = "the deal's id is not one of the buyer's";
+
 /// A side of a dialogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -6,6 +6,9 @@ use opener_trade::{Duration, Timestamp};
 pub trait Clock: Send + Sync + 'static {
     /// Now, UTC.
     fn now(&self) -> Timestamp;
+
+    /// Minutes that the clock on the wall here is ahead of UTC: for what a person calls night, never for a deadline.
+    fn ahead(&self) -> i32;
 }
 
 /// The operating system's clock.
@@ -15,6 +18,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(chrono::Utc::now().timestamp_millis())
+    }
+
+    fn ahead(&self) -> i32 {
+        chrono::Local::now().offset().local_minus_utc() / 60
     }
 }
 

@@ -4,7 +4,7 @@ use opener_trade::{DealId, DocumentId, Duration, PeerId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ClockState;
+use crate::{ClockState, alarm::Loudness};
 
 /// Something changed; whoever shows it asks again for what it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -33,6 +33,8 @@ pub enum Event {
         deal: DealId,
         /// The other side, where one dialogue is concerned.
         peer: Option<PeerId>,
+        /// How loud it is, as the person set it: the same for every screen of this peer.
+        loudness: Loudness,
     },
     /// More of an attached file is here, or it will not come.
     Attachment {
@@ -41,6 +43,10 @@ pub enum Event {
         /// The file.
         sha256: DocumentId,
     },
+    /// Notices were acknowledged or put off.
+    Inbox,
+    /// What is set about alarms changed.
+    Alarms,
     /// A directory answered, or ceased to.
     Directories,
     /// Addresses or connections changed.
@@ -54,6 +60,12 @@ pub enum Event {
     },
     /// The profile or listing changed.
     Profile,
+    /// A contact or a group changed.
+    Contacts,
+    /// A draft or template changed.
+    Drafts,
+    /// The door for phones was set, opened or closed.
+    Gateway,
     /// Too many events at once: ask again for everything.
     Lagged,
 }

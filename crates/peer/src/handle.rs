@@ -4,10 +4,11 @@ use std::{fs::File, sync::Arc};
 
 use opener_negotiation::dialogue::Command;
 use opener_store::{
-    Assessment, Blobs, Contact, DealCounts, DealFilter, ListedDeal, Notice, NoticeId, Part, Whole,
+    Assessment, Blobs, BookEntry, Contact, ContactFilter, DealCounts, DealFilter, FormKind, Group,
+    KeptForm, ListedDeal, Notice, NoticeId, Part, Shelf, Whole,
 };
 use opener_trade::{
-    Address, DealId, DocumentId, PeerId, PeerText, Verified,
+    Address, DealId, DocumentId, PeerId, PeerText, Timestamp, Verified,
     directory::Query,
     document::{Answer as AnswerBody, Counter as CounterOffer, Listing, Rfp},
     limits::REMARK_BYTES,
@@ -15,7 +16,8 @@ use opener_trade::{
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{
-    Event, PeerError, Profile,
+    Card, ContactEdit, Event, NewForm, PeerError, Phone, PhoneEdit, PhoneOpened, Profile,
+    alarm::Alarms,
     snapshot::{
         AttachedFile, DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status,
     },
@@ -119,10 +121,46 @@ calls! {
     fetch / Fetch(document: DocumentId, sha256: DocumentId) -> ();
     /// A person does not want it any more.
     stop_fetch / StopFetch(document: DocumentId, sha256: DocumentId) -> ();
+    /// A person has seen every notice about a deal.
+    acknowledge_deal / AcknowledgeDeal(deal: DealId) -> ();
+    /// Puts a notice off until then, when it rings anew; or takes that back.
+    snooze / Snooze(notice: NoticeId, until: Option<Timestamp>) -> ();
+    /// What is set about the door for phones.
+    phone / Phone() -> Phone;
+    /// Sets it.
+    set_phone / SetPhone(edit: PhoneEdit) -> Phone;
+    /// What became of the door; nothing until somebody tried to open it.
+    phone_state / PhoneState() -> Option<PhoneOpened>;
+    /// Whoever serves the door says what became of it.
+    phone_opened / PhoneTold(opened: PhoneOpened) -> ();
+    /// What is set about alarms.
+    alarms / Alarms() -> Alarms;
+    /// Sets how loud notices are from now on.
+    set_alarms / SetAlarms(alarms: Alarms) -> ();
     /// A person has opened a deal: senders learn that their documents were read.
     open_deal / OpenDeal(deal: DealId) -> ();
-    /// Known peers, newest first.
+    /// Known peers, by name.
     contacts / Contacts(limit: usize) -> Vec<Contact>;
+    /// Contacts with their groups, by name; so many passed over.
+    book / Book(filter: ContactFilter, limit: usize, offset: usize) -> Vec<BookEntry>;
+    /// Takes somebody into the contact book; false if the card is older than what was known.
+    add_contact / AddContact(card: Card, edit: ContactEdit) -> (BookEntry, bool);
+    /// Writes about a contact.
+    edit_contact / EditContact(peer: PeerId, edit: ContactEdit) -> BookEntry;
+    /// Takes a peer out of the contact book.
+    remove_contact / RemoveContact(peer: PeerId) -> ();
+    /// The groups, by name.
+    groups / Groups() -> Vec<Group>;
+    /// Who is in a group and not blocked.
+    members / Members(group: String) -> Vec<PeerId>;
+    /// Keeps a draft or template.
+    save_form / SaveForm(form: NewForm) -> KeptForm;
+    /// Drafts or templates without their content, the newest first.
+    forms / Forms(shelf: Shelf, kind: Option<FormKind>, deal: Option<DealId>) -> Vec<KeptForm>;
+    /// A draft or template.
+    form / Form(shelf: Shelf, id: i64) -> KeptForm;
+    /// Throws a draft or template away.
+    remove_form / RemoveForm(shelf: Shelf, id: i64) -> ();
     /// Blocks a peer, or lets it in again.
     block / Block(contact: PeerId, blocked: bool) -> ();
     /// Uses these directories from now on.

@@ -1,6 +1,7 @@
 //! The peer program: one task that owns the store and the machines, executes their effects, and is spoken to through a
 //! [`Handle`].
 
+pub mod alarm;
 mod clock;
 mod config;
 mod directories;
@@ -18,8 +19,9 @@ pub use clock::{Clock, SystemClock};
 pub use config::{Config, StartError};
 pub use directories::{DirectoryError, MAX_DIRECTORIES};
 pub use engine::{
-    Answered, Arrival, Attempt, ClockState, DueStamp, Engine, MAX_FETCHES, MAX_INVITED, Parcel,
-    PieceRequest, REFUSE_SKEW, WARN_SKEW, Wanted, terms,
+    Answered, Arrival, Attempt, Card, ClockState, ContactEdit, DueStamp, Engine, FORM_BYTES, FORMS,
+    GROUPS_OF_ONE, MAX_FETCHES, MAX_INVITED, NewForm, PHONE_PORT, Parcel, Phone, PhoneEdit,
+    PhoneOpened, PieceRequest, REFUSE_SKEW, WARN_SKEW, Wanted, terms,
 };
 pub use error::PeerError;
 pub use event::Event;
@@ -31,9 +33,10 @@ pub use identity::{
     PassphraseError, PassphraseFileError, SealedError, key_found,
 };
 pub use opener_store::{
-    Assessment, Blobs, Contact, DealCounts, DealFilter, DealRow, Delivery, DeliveryCounts,
-    DeliveryState, DialogueRow, ListedDeal, Notice, NoticeId, Part, ReportState, ReportStatus,
-    Role as StoredRole, Store, StoreError, Whole,
+    Assessment, Blobs, BookEntry, Contact, ContactFilter, DealCounts, DealFilter, DealRow,
+    Delivery, DeliveryCounts, DeliveryState, DialogueRow, FormKind, Group, KeptForm, ListedDeal,
+    Loud, Notice, NoticeId, Part, ReportState, ReportStatus, Role as StoredRole, Shelf, Store,
+    StoreError, Whole,
 };
 pub use profile::Profile;
 pub use snapshot::{

@@ -23,7 +23,8 @@ impl World {
         rfp: Rfp,
         sellers: &[Actor],
     ) -> Result<DealId, Halt> {
-        let deal = DealId::from_bytes(self.network.sixteen_bytes());
+        let [a, b, c, d, e, f, ..] = self.network.sixteen_bytes();
+        let deal = DealId::of_buyer(self.id(buyer), [a, b, c, d, e, f]);
         let sellers: Vec<_> = sellers.iter().map(|seller| self.id(*seller)).collect();
         self.act(buyer, "sends a request", async |engine, now| {
             engine.send_rfp(now, deal, rfp, &sellers).await

@@ -50,6 +50,10 @@ pub struct Contact {
     pub met_at: Option<Timestamp>,
     /// Whether nothing is taken from it.
     pub blocked: bool,
+    /// What the person here calls it; empty where they do not.
+    pub own_name: String,
+    /// When it was taken into the contact book.
+    pub kept_at: Option<Timestamp>,
 }
 
 const UPSERT: &str =
@@ -68,7 +72,8 @@ const SEEN: &str = "UPDATE contact SET last_seen = max(coalesce(last_seen, 0), ?
 const MET: &str = "UPDATE contact SET met_at = coalesce(met_at, ?2) WHERE peer = ?1";
 
 pub(crate) const EVICT: &str = "DELETE FROM contact WHERE peer IN (
-    SELECT peer FROM contact WHERE met_at IS NULL AND blocked = 0 ORDER BY coalesce(last_seen, known_at) LIMIT ?1)";
+    SELECT peer FROM contact WHERE met_at IS NULL AND blocked = 0 AND kept_at IS NULL
+    ORDER BY coalesce(last_seen, known_at) LIMIT ?1)";
 
 impl Write<'_> {
     /// Keeps what was learnt of a peer, unless a listing at least as new is known; says whether it was kept. Whether
@@ -126,7 +131,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Forgets the `n` peers, neither met nor blocked, that were not seen or heard of for longest; says how many.
+    /// Forgets the `n` peers, neither met nor blocked nor in the contact book, that were not seen or heard of for longest; says how many.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -176,7 +181,7 @@ impl Read<'_> {
     }
 }
 
-fn contact(row: &SqliteRow) -> Result<Contact, StoreError> {
+pub(crate) fn contact(row: &SqliteRow) -> Result<Contact, StoreError> {
     Ok(Contact {
         peer: row.id("peer")?,
         listing: row.plain("listing")?,
@@ -192,5 +197,7 @@ fn contact(row: &SqliteRow) -> Result<Contact, StoreError> {
         last_seen: row.maybe_time("last_seen")?,
         met_at: row.maybe_time("met_at")?,
         blocked: row.plain("blocked")?,
+        own_name: row.plain("own_name")?,
+        kept_at: row.maybe_time("kept_at")?,
     })
 }

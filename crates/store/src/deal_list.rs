@@ -19,9 +19,9 @@ macro_rules! list {
         concat!(
             "SELECT deal.*, (SELECT count(*) FROM notice WHERE notice.deal = deal.deal AND acknowledged_at IS NULL)
                 AS unread,
-            (SELECT name FROM contact WHERE peer = substr(leads, 1, 32)) AS name_1,
-            (SELECT name FROM contact WHERE peer = substr(leads, 33, 32)) AS name_2,
-            (SELECT name FROM contact WHERE peer = substr(leads, 65, 32)) AS name_3
+            (SELECT ifnull(nullif(own_name, ''), name) FROM contact WHERE peer = substr(leads, 1, 32)) AS name_1,
+            (SELECT ifnull(nullif(own_name, ''), name) FROM contact WHERE peer = substr(leads, 33, 32)) AS name_2,
+            (SELECT ifnull(nullif(own_name, ''), name) FROM contact WHERE peer = substr(leads, 65, 32)) AS name_3
             FROM deal WHERE (?1 IS NULL OR role = ?1) AND (?2 = 0 OR needs_me = 1) AND (?3 IS NULL OR is_over = ?3)
             AND NOT EXISTS (SELECT 1 FROM json_each(?5) AS asked WHERE NOT EXISTS (SELECT 1 FROM deal_word
                 WHERE deal_word.deal = deal.deal AND word >= asked.value AND word < asked.value || char(1114111)))",

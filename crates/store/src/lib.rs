@@ -6,11 +6,13 @@
 
 mod assessment;
 mod blob;
+mod book;
 mod contact;
 mod deal;
 mod deal_list;
 mod dialogue;
 mod document;
+mod draft;
 mod error;
 mod journal;
 mod notice;
@@ -28,13 +30,15 @@ mod write;
 
 pub use assessment::Assessment;
 pub use blob::{Blobs, Fetch, FetchId, NamedFile, NamedFiles, NewFetch, Part, Whole};
+pub use book::{BookEntry, ContactFilter, Group};
 pub use contact::{Contact, NewContact};
 pub use deal::{DealCounts, DealFilter, DealRow, DealSummary, LEADS, ListedDeal, Role};
 pub use dialogue::{DialogueRow, Turn};
 pub use document::{NewDocument, StoredDocument};
+pub use draft::{FormKind, KeptForm, Shelf};
 pub use error::StoreError;
 pub use journal::JournalRow;
-pub use notice::{NewNotice, Notice, NoticeId};
+pub use notice::{Loud, NewNotice, Notice, NoticeId};
 pub use open::Store;
 pub use outbox::{
     Delivery, DeliveryCounts, DeliveryState, Expired, NewDelivery, OutboxId, OutboxRow,

@@ -5,8 +5,21 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Read, StoreError, Write,
-    row::{Fields, or_empty, rows},
+    row::{Fields, millis, or_empty, rows},
+    word::{Word, word_enum},
 };
+
+word_enum! {
+    /// How loud a notice was when it came.
+    Loud {
+        /// It is in the inbox.
+        Silent = "silent",
+        /// It was shown.
+        Shown = "shown",
+        /// It rang.
+        Rings = "rings",
+    }
+}
 
 /// The handle of a notice; a higher one is newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +50,8 @@ pub struct NewNotice<'a> {
     pub kind: &'a str,
     /// The document that it is about.
     pub document: Option<DocumentId>,
+    /// How loud it is.
+    pub loud: Loud,
 }
 
 /// A kept notice.
@@ -56,16 +71,25 @@ pub struct Notice {
     pub document: Option<DocumentId>,
     /// When a person saw it.
     pub acknowledged_at: Option<Timestamp>,
+    /// How loud it was.
+    pub loud: Loud,
+    /// Until when a person has put it off; then it rings anew.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 const NOTIFY: &str =
-    "INSERT INTO notice (at, deal, peer, kind, document) VALUES (?1, ?2, ?3, ?4, ?5)
+    "INSERT INTO notice (at, deal, peer, kind, document, loudness) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (deal, peer, kind, document) DO NOTHING";
 
 const ALL: &str = "SELECT * FROM notice WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
 
 pub(crate) const UNACKNOWLEDGED: &str =
     "SELECT * FROM notice WHERE acknowledged_at IS NULL AND id < ?1 ORDER BY id DESC LIMIT ?2";
+
+const WOKEN: &str = "SELECT * FROM notice WHERE snoozed_until <= ?1 AND acknowledged_at IS NULL
+    ORDER BY snoozed_until LIMIT ?2";
+
+const NEXT_WOKEN: &str = "SELECT min(snoozed_until) AS at FROM notice WHERE snoozed_until IS NOT NULL AND acknowledged_at IS NULL";
 
 impl Write<'_> {
     /// Keeps a notice; false if the same one was given before.
@@ -79,6 +103,7 @@ impl Write<'_> {
             .bind(or_empty(new.peer.as_ref().map(PeerId::as_bytes)))
             .bind(new.kind)
             .bind(or_empty(new.document.as_ref().map(DocumentId::as_bytes)))
+            .bind(new.loud.word())
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)
@@ -91,6 +116,37 @@ impl Write<'_> {
     pub async fn acknowledge(&mut self, id: NoticeId, at: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE notice SET acknowledged_at = ifnull(acknowledged_at, ?2) WHERE id = ?1";
         let query = sqlx::query(sql).bind(id.0).bind(at.millis());
+        let done = query.execute(self.connection()).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Notes that a person has seen every notice about a deal; says how many were new.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub async fn acknowledge_deal(
+        &mut self,
+        deal: DealId,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let sql =
+            "UPDATE notice SET acknowledged_at = ?2 WHERE deal = ?1 AND acknowledged_at IS NULL";
+        let query = sqlx::query(sql).bind(deal.as_bytes().as_slice());
+        let done = query.bind(at.millis()).execute(self.connection()).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Puts a notice off that nobody has acknowledged, or takes that back; false if there is none.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub async fn snooze(
+        &mut self,
+        id: NoticeId,
+        until: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE notice SET snoozed_until = ?2 WHERE id = ?1 AND acknowledged_at IS NULL";
+        let query = sqlx::query(sql).bind(id.0).bind(millis(until));
         let done = query.execute(self.connection()).await?;
         Ok(done.rows_affected() == 1)
     }
@@ -120,6 +176,26 @@ impl Read<'_> {
         found.iter().map(notice).collect()
     }
 
+    /// Notices whose time to be put off has passed, the longest ago first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn woken(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        let query = sqlx::query(WOKEN).bind(now.millis()).bind(rows(limit));
+        let found = query.fetch_all(&mut *self.connection().await).await?;
+        found.iter().map(notice).collect()
+    }
+
+    /// When the next notice that was put off rings anew.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn next_woken_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let query = sqlx::query(NEXT_WOKEN);
+        let row = query.fetch_one(&mut *self.connection().await).await?;
+        row.maybe_time("at")
+    }
+
     /// How many notices nobody has seen.
     ///
     /// # Errors
@@ -141,5 +217,7 @@ fn notice(row: &SqliteRow) -> Result<Notice, StoreError> {
         kind: row.plain("kind")?,
         document: row.maybe_id("document")?,
         acknowledged_at: row.maybe_time("acknowledged_at")?,
+        loud: row.word("loudness")?,
+        snoozed_until: row.maybe_time("snoozed_until")?,
     })
 }

@@ -17,6 +17,7 @@ pub use document::kind::Kind;
 pub use envelope::{EnvelopeError, Identity, Opened, Verified, open, sign};
 pub use reason::Reason;
 pub use value::{
-    Address, Category, CountryCode, Currency, DealId, DocumentId, Duration, Invalid, Language,
-    List, Money, Number, PeerId, PeerText, Period, Place, Quantity, Timestamp, Unit,
+    Address, Category, CountryCode, Currency, DEAL_RANDOM_BYTES, DealId, DocumentId, Duration,
+    Invalid, Language, List, Money, Number, PeerId, PeerText, Period, Place, Quantity, Timestamp,
+    Unit,
 };

@@ -159,6 +159,7 @@ impl Rounds {
                 .ask(RfpSend {
                     rfp: chairs("Chairs"),
                     to: None,
+                    groups: None,
                     radius_km: None,
                 })
                 .await?;

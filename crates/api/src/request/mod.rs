@@ -10,7 +10,9 @@ mod contacts;
 mod deal;
 mod directory;
 pub(crate) mod draft;
+mod drafts;
 mod find;
+mod gateway;
 mod inbox;
 mod order;
 mod profile;
@@ -30,13 +32,20 @@ pub use bargain::{
     HoldSend, QuestionList, QuestionSend, RfpRevise,
 };
 pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
-pub use contacts::{ContactsBlock, ContactsList};
+pub use contacts::{
+    CardShow, ContactsAdd, ContactsBlock, ContactsGroups, ContactsList, ContactsRemove, ContactsSet,
+};
 pub use deal::{
     DealCount, DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList,
 };
 pub use directory::{ClockConfirm, DirectorySet, DirectoryStatus, NetworkStatus};
 pub use draft::{BidDraft, CommitmentDraft, LineDraft, TaxDraft};
-pub use inbox::{InboxAcknowledge, InboxList};
+pub use drafts::{
+    DraftList, DraftRemove, DraftSave, DraftShow, TemplateList, TemplateRemove, TemplateSave,
+    TemplateShow,
+};
+pub use gateway::{GatewaySet, GatewayShow};
+pub use inbox::{AlarmsGet, InboxAcknowledge, InboxList, InboxSnooze};
 pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
@@ -46,7 +55,7 @@ pub use sellers::{SellersMatch, SellersMatched, Widen};
 pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
 pub use terms::{TermsShow, TermsSign};
 
-use opener_peer::{Handle, Profile};
+use opener_peer::{Handle, Profile, alarm::Alarms};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ts_rs::TS;
@@ -55,9 +64,10 @@ use crate::{
     ApiError, Code,
     transcript::Bundle,
     view::{
-        AttachmentView, BidRow, BidView, ContactView, DealRow, DealTotals, DealView, DeliveryView,
-        DirectoryView, Done, HistoryView, ListingView, NetworkView, NoticeView, QuestionsView,
-        RankingView, RfpChanges, RfpView, Signed, SignedEach, TermsView,
+        AttachmentView, BidRow, BidView, CardView, ContactAdded, ContactView, DealRow, DealTotals,
+        DealView, DeliveryView, DirectoryView, Done, DraftRow, DraftView, GatewayView, GroupView,
+        HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView, RfpChanges,
+        RfpView, Signed, SignedEach, TermsView,
     },
 };
 
@@ -176,7 +186,13 @@ methods! {
     RfpCancel = "rfp.cancel": RfpCancel => Signed, rfp::cancel;
     /// What needs a person, newest first.
     InboxList = "inbox.list": InboxList => Vec<NoticeView>, inbox::list;
-    /// A person has seen a notice.
+    /// Puts a notice off; it rings anew then.
+    InboxSnooze = "inbox.snooze": InboxSnooze => Done, inbox::snooze;
+    /// How loud each kind of notice is, quiet hours, and what is too far or too small to ring.
+    AlarmsGet = "alarms.get": AlarmsGet => Alarms, inbox::alarms;
+    /// Sets that, for every screen of this peer.
+    AlarmsSet = "alarms.set": Alarms => Alarms, inbox::set_alarms;
+    /// A person has seen a notice, or all of a deal.
     InboxAcknowledge = "inbox.acknowledge": InboxAcknowledge => Done, inbox::acknowledge;
     /// Seller: I mean to bid.
     IntentSend = "intent.send": IntentSend => Signed, talk::intent;
@@ -262,10 +278,40 @@ methods! {
     DealTranscript = "deal.transcript": DealTranscript => Bundle, deal::transcript;
     /// How far every document of a deal has come.
     DeliveryList = "delivery.list": DeliveryList => Vec<DeliveryView>, deal::deliveries;
+    /// My contact card; or somebody's, read without adding it.
+    CardShow = "card.show": CardShow => CardView, contacts::card;
+    /// Takes a peer into the contact book, by card or by id and address.
+    ContactsAdd = "contacts.add": ContactsAdd => ContactAdded, contacts::add;
+    /// Gives a contact a name of one's own and groups.
+    ContactsSet = "contacts.set": ContactsSet => ContactView, contacts::set;
+    /// Takes a peer out of the contact book.
+    ContactsRemove = "contacts.remove": ContactsRemove => Done, contacts::remove;
+    /// The groups of contacts, by name.
+    ContactsGroups = "contacts.groups": ContactsGroups => Vec<GroupView>, contacts::groups;
     /// Known peers.
     ContactsList = "contacts.list": ContactsList => Vec<ContactView>, contacts::list;
     /// Blocks a peer, or lets it in again.
     ContactsBlock = "contacts.block": ContactsBlock => Done, contacts::block;
+    /// Keeps a draft of a request or bid, for every screen of this peer.
+    DraftSave = "draft.save": DraftSave => DraftRow, drafts::save;
+    /// The drafts, the newest first.
+    DraftList = "draft.list": DraftList => Vec<DraftRow>, drafts::list_drafts;
+    /// A draft with its form.
+    DraftShow = "draft.show": DraftShow => DraftView, drafts::show_draft;
+    /// Throws a draft away.
+    DraftRemove = "draft.remove": DraftRemove => Done, drafts::remove_draft;
+    /// Keeps a form that others begin from.
+    TemplateSave = "template.save": TemplateSave => DraftRow, drafts::save;
+    /// The templates, the newest first.
+    TemplateList = "template.list": TemplateList => Vec<DraftRow>, drafts::list_templates;
+    /// A template with its form.
+    TemplateShow = "template.show": TemplateShow => DraftView, drafts::show_template;
+    /// Throws a template away.
+    TemplateRemove = "template.remove": TemplateRemove => Done, drafts::remove_template;
+    /// The door for phones in the same network: whether it is open, and the links for its QR code.
+    GatewayShow = "gateway.show": GatewayShow => GatewayView, gateway::show;
+    /// Opens or closes that door, or takes its token back.
+    GatewaySet = "gateway.set": GatewaySet => GatewayView, gateway::set;
     /// The directories, as this peer sees them.
     DirectoryStatus = "directory.status": DirectoryStatus => Vec<DirectoryView>, directory::status;
     /// Uses these directories from now on.

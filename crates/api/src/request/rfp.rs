@@ -1,10 +1,14 @@
 //! Requests for proposal: sent, listed, called off.
 
+use std::collections::HashSet;
+
 use opener_formats::{FormatError, Timing, Warning, read_rfp};
 use opener_negotiation::Role;
 use opener_peer::{Handle, Recipients};
 use opener_trade::{
-    DealId, DocumentId, Duration, Opened, PeerId, PeerText, document::Rfp, limits::REMARK_BYTES,
+    DealId, DocumentId, Duration, Opened, PeerId, PeerText,
+    document::Rfp,
+    limits::{LABEL_BYTES, REMARK_BYTES},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,8 +28,10 @@ pub struct RfpSend {
     /// The request as in `docs/rfp.schema.json`, an OCDS release, or the whole content of an RFP document.
     #[ts(type = "Record<string, unknown>")]
     pub rfp: Value,
-    /// To these sellers; if nothing is said, to those that match.
+    /// To these sellers; if neither they nor groups are said, to those that match.
     pub to: Option<Vec<PeerId>>,
+    /// To everybody in these groups of contacts who is not blocked.
+    pub groups: Option<Vec<PeerText<LABEL_BYTES>>>,
     /// No farther than this from the place of delivery, in kilometres.
     pub radius_km: Option<u32>,
 }
@@ -128,8 +134,9 @@ pub struct RfpCancel {
 
 pub(super) async fn send(handle: &Handle, asked: RfpSend) -> Result<RfpSent, ApiError> {
     let (rfp, warnings) = content(handle, asked.rfp).await?;
-    let is_named = asked.to.is_some();
-    let recipients = match asked.to {
+    let to = named(handle, asked.to, asked.groups.unwrap_or_default()).await?;
+    let is_named = to.is_some();
+    let recipients = match to {
         Some(sellers) if sellers.is_empty() => {
             return Err(ApiError::invalid("to", "name at least one seller"));
         }
@@ -156,6 +163,29 @@ pub(super) async fn send(handle: &Handle, asked: RfpSend) -> Result<RfpSent, Api
         reach,
         warnings,
     })
+}
+
+/// The sellers named, each once: by id, and by the groups that they are in.
+async fn named(
+    handle: &Handle,
+    to: Option<Vec<PeerId>>,
+    groups: Vec<PeerText<LABEL_BYTES>>,
+) -> Result<Option<Vec<PeerId>>, ApiError> {
+    if groups.is_empty() {
+        return Ok(to);
+    }
+    let mut all = to.unwrap_or_default();
+    for group in groups {
+        let members = handle.members(group.as_str().trim().to_owned()).await?;
+        if members.is_empty() {
+            let rule = format!("nobody who is not blocked is in the group `{group}`");
+            return Err(ApiError::invalid("groups", rule));
+        }
+        all.extend(members);
+    }
+    let mut seen = HashSet::new();
+    all.retain(|peer| seen.insert(*peer));
+    Ok(Some(all))
 }
 
 /// How long bids are taken, and then chosen from, when the request does not say: a week each.

@@ -146,6 +146,7 @@ fn the_largest_rfp_to_the_most_sellers_fits_one_request() {
     let request = Request::from(RfpSend {
         rfp: largest_rfp(),
         to: Some(to),
+        groups: None,
         radius_km: None,
     });
     let json = serde_json::to_vec(&request).unwrap();

@@ -183,7 +183,9 @@ pub(crate) async fn names(
         .any(|state| !names.contains_key(&state.seller))
     {
         for contact in handle.contacts(NAMED_CONTACTS).await? {
-            if !contact.name.is_empty() {
+            if !contact.own_name.is_empty() {
+                names.insert(contact.peer, contact.own_name);
+            } else if !contact.name.is_empty() {
                 names.entry(contact.peer).or_insert(contact.name);
             }
         }

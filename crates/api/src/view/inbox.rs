@@ -1,6 +1,6 @@
 //! What needs a person.
 
-use opener_peer::Notice;
+use opener_peer::{Notice, alarm::Loudness};
 use opener_trade::{DealId, DocumentId, PeerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -23,6 +23,10 @@ pub struct NoticeView {
     pub document: Option<DocumentId>,
     /// When a person saw it.
     pub acknowledged_at: Option<Timestamp>,
+    /// How loud it was when it came.
+    pub loudness: Loudness,
+    /// Until when a person has put it off; then it rings anew.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 impl From<Notice> for NoticeView {
@@ -35,6 +39,8 @@ impl From<Notice> for NoticeView {
             peer: notice.peer,
             document: notice.document,
             acknowledged_at: notice.acknowledged_at,
+            loudness: notice.loud.into(),
+            snoozed_until: notice.snoozed_until,
         }
     }
 }

@@ -27,7 +27,12 @@ pub async fn run(gateway: &Gateway, answer: impl Fn(&Rfp) -> Result<Answer>) -> 
         // The oldest first, as they came.
         for notice in waiting.into_iter().rev() {
             act(gateway, &answer, &notice).await?;
-            gateway.ask(InboxAcknowledge { id: notice.id }).await?;
+            gateway
+                .ask(InboxAcknowledge {
+                    id: Some(notice.id),
+                    deal: None,
+                })
+                .await?;
         }
         while is_empty && !matches!(events.next().await?, Event::Notice { .. } | Event::Lagged) {}
     }

@@ -122,6 +122,7 @@ impl Round<'_> {
             .ask(RfpSend {
                 rfp,
                 to: None,
+                groups: None,
                 radius_km: None,
             })
             .await?;

@@ -5,5 +5,6 @@
 mod blob;
 mod door;
 mod pages;
+mod phone;
 mod place;
 mod socket;

@@ -43,7 +43,7 @@ pub(crate) use revise::{REVISIONS, check_revision};
 pub use state::{Offer, Phase, State};
 pub use time::Turn;
 
-use crate::{Entry, Rejection, Role};
+use crate::{Entry, FOREIGN_DEAL, Rejection, Role};
 
 /// What a dialogue takes in.
 #[derive(Debug, Clone)]
@@ -95,6 +95,9 @@ impl Dialogue {
     ) -> Result<(Self, Vec<Effect>), Rejection> {
         if rfp.signer() == seller {
             return Err(Rejection::not_allowed("nobody sells to themselves"));
+        }
+        if !rfp.header.deal.is_of(rfp.signer()) {
+            return Err(Rejection::not_allowed(FOREIGN_DEAL));
         }
         if (rfp.header.seq == 1) != (rfp.body.revision == 1) {
             return Err(Rejection::new(

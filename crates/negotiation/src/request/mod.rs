@@ -17,7 +17,7 @@ pub use effect::{Effect, Notice};
 pub use last_round::LastRound;
 pub use state::{Phase, State};
 
-use crate::{Entry, Rejection, dialogue::KEEP_TRYING};
+use crate::{Entry, FOREIGN_DEAL, Rejection, dialogue::KEEP_TRYING};
 
 /// What a request takes in. Beside its own documents these are facts of its dialogues.
 #[derive(Debug, Clone)]
@@ -47,6 +47,9 @@ impl Request {
         rfp: Arc<Verified<Document<Rfp>>>,
         now: Timestamp,
     ) -> Result<(Self, Vec<Effect>), Rejection> {
+        if !rfp.header.deal.is_of(rfp.signer()) {
+            return Err(Rejection::not_allowed(FOREIGN_DEAL));
+        }
         if rfp.header.seq != 1 || rfp.body.revision != 1 {
             return Err(Rejection::new(
                 Reason::BadChain,

@@ -33,7 +33,7 @@ impl Work<'_> {
             .await
     }
 
-    /// Keeps the newest listing of a peer.
+    /// Keeps the newest listing of a peer; false where a newer one is known.
     pub(super) async fn know(
         &mut self,
         listing: &Verified<Listing>,

@@ -3,10 +3,13 @@
 //! Each call is one transaction: documents, journals, receipts, outbox and projections are committed together, and only
 //! then does anything leave the engine. The running peer and the simulator drive the same engine.
 
+mod alarms;
 mod answer;
 mod attach;
+mod book;
 mod deliver;
 mod directory;
+mod drafts;
 mod facts;
 mod fetch;
 mod fetching;
@@ -15,6 +18,7 @@ mod load;
 mod meet;
 mod order;
 mod park;
+mod phone;
 mod project;
 mod read;
 mod rebuild;
@@ -36,12 +40,18 @@ use opener_net::Buckets;
 use opener_store::{Blobs, Store};
 use opener_trade::{DealId, Identity, PeerId, Timestamp};
 
-use crate::{Event, PeerError, Profile};
+use crate::{
+    Event, PeerError, Profile,
+    alarm::{Alarms, minute_of_day},
+};
 
 pub use answer::{Answered, Attempt};
+pub use book::{Card, ContactEdit, GROUPS_OF_ONE};
 pub use deliver::Parcel;
+pub use drafts::{FORM_BYTES, FORMS, NewForm};
 pub use fetch::{MAX_FETCHES, PieceRequest, Wanted};
 pub use order::terms;
+pub use phone::{PHONE_PORT, Phone, PhoneEdit, PhoneOpened};
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
 pub use skew::{ClockState, REFUSE_SKEW, WARN_SKEW};
@@ -75,6 +85,9 @@ pub struct Engine {
     pieces: Buckets,
     fetches: fetching::Fetches,
     profile: Option<Profile>,
+    alarms: Alarms,
+    wall_clock_ahead: i32,
+    phone_opened: Option<PhoneOpened>,
     directories: Vec<PeerId>,
     clocks: skew::Clocks,
     events: Vec<Event>,
@@ -91,6 +104,7 @@ impl Engine {
         identity: Arc<Identity>,
     ) -> Result<Self, PeerError> {
         let profile = read::stored_profile(&store).await?;
+        let alarms = alarms::stored(&store).await?;
         let mut engine = Self {
             store,
             blobs,
@@ -100,6 +114,9 @@ impl Engine {
             pieces: Buckets::new(COUNTED_PEERS, serve::PIECE_BURST, serve::PIECES_PER_SECOND),
             fetches: fetching::Fetches::default(),
             profile,
+            alarms,
+            wall_clock_ahead: 0,
+            phone_opened: None,
             directories: Vec::new(),
             clocks: skew::Clocks::default(),
             events: Vec::new(),
@@ -135,6 +152,10 @@ impl Engine {
             &self.machines,
             &self.identity,
             self.profile.as_ref(),
+            alarms::Ears {
+                alarms: &self.alarms,
+                minute: minute_of_day(now, self.wall_clock_ahead),
+            },
             &self.directories,
             now,
         ))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opener_negotiation::{
-    Entry, Role,
+    Entry, Rejection, Role,
     dialogue::{Command, Dialogue, Phase},
     request::{self, Request},
 };
@@ -38,6 +38,9 @@ impl Engine {
             return Err(PeerError::TooManySellers(MAX_INVITED));
         }
         let rfp = self.with_stamps(rfp)?;
+        if self.store.read().deal(deal).await?.is_some() {
+            return Err(Rejection::not_allowed("a deal has this id already; send again").into());
+        }
         let header = Header {
             deal,
             from: self.peer_id(),

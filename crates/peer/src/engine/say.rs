@@ -119,7 +119,9 @@ impl Engine {
         if !tx.acknowledge(notice, now).await? {
             return Err(PeerError::NotFound("notice"));
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.events.push(crate::Event::Inbox);
+        Ok(())
     }
 
     /// Blocks a peer, or lets it in again.
@@ -134,7 +136,9 @@ impl Engine {
     ) -> Result<(), PeerError> {
         let mut tx = self.store.begin().await?;
         tx.set_blocked(peer, blocked, now).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.events.push(crate::Event::Contacts);
+        Ok(())
     }
 
     /// The key of a dialogue: our own where we sell, the named seller's where we buy.

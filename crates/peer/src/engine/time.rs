@@ -28,6 +28,7 @@ impl Engine {
                 }
             }
         }
+        self.wake_notices(now).await?;
         if self
             .store
             .read()
@@ -70,6 +71,8 @@ impl Engine {
     /// # Errors
     /// The database cannot be read.
     pub async fn next_wake(&self) -> Result<Option<Timestamp>, PeerError> {
-        Ok(self.store.read().next_wake().await?)
+        let machines = self.store.read().next_wake().await?;
+        let notices = self.store.read().next_woken_at().await?;
+        Ok([machines, notices].into_iter().flatten().min())
     }
 }

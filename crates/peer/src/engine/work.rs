@@ -19,6 +19,7 @@ use opener_trade::{
 
 use super::{
     Key, Machines,
+    alarms::Ears,
     facts::{facts, ordered_lines},
 };
 use crate::{Event, PeerError, Profile};
@@ -37,6 +38,7 @@ pub(super) struct Work<'w> {
     pub(super) now: Timestamp,
     pub(super) identity: &'w Identity,
     pub(super) profile: Option<&'w Profile>,
+    pub(super) ears: Ears<'w>,
     pub(super) machines: &'w Machines,
     pub(super) directories: &'w [PeerId],
     pub(super) changed: Changed,
@@ -52,6 +54,7 @@ impl<'w> Work<'w> {
         machines: &'w Machines,
         identity: &'w Identity,
         profile: Option<&'w Profile>,
+        ears: Ears<'w>,
         directories: &'w [PeerId],
         now: Timestamp,
     ) -> Self {
@@ -60,6 +63,7 @@ impl<'w> Work<'w> {
             now,
             identity,
             profile,
+            ears,
             machines,
             directories,
             changed: Changed::default(),
@@ -314,12 +318,14 @@ impl<'w> Work<'w> {
         kind: &str,
         document: Option<DocumentId>,
     ) -> Result<(), PeerError> {
+        let loudness = self.loudness(deal, peer, kind);
         let new = NewNotice {
             at: self.now,
             deal: Some(deal),
             peer,
             kind,
             document,
+            loud: loudness.into(),
         };
         if self.tx.notify(new).await?
             && let Some(notice) = self.tx.read().notices(true, 1, None).await?.first()
@@ -330,6 +336,7 @@ impl<'w> Work<'w> {
                 kind: kind.to_owned(),
                 deal,
                 peer,
+                loudness,
             });
         }
         Ok(())

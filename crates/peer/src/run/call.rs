@@ -2,7 +2,7 @@
 
 use opener_net::{Network, with_peer};
 use opener_trade::{
-    Category, DealId, List, PeerId, PeerText,
+    Category, DEAL_RANDOM_BYTES, DealId, List, PeerId, PeerText,
     directory::Query,
     document::Rfp,
     limits::{MATCH_CATEGORIES, WORDS_BYTES},
@@ -159,6 +159,54 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 drop(answer.send(Ok(())));
             }
             Call::Shutdown { answer } => self.stop = Some(answer),
+            question => self.keep_book(question).await,
+        }
+    }
+
+    /// What a person keeps beside the deals: contacts, drafts, templates.
+    async fn keep_book(&mut self, call: Call) {
+        let now = self.clock.now();
+        match call {
+            Call::AddContact { card, edit, answer } => {
+                drop(answer.send(self.engine.add_contact(now, card, edit).await));
+            }
+            Call::EditContact { peer, edit, answer } => {
+                drop(answer.send(self.engine.edit_contact(now, peer, edit).await));
+            }
+            Call::RemoveContact { peer, answer } => {
+                drop(answer.send(self.engine.remove_contact(peer).await));
+            }
+            Call::AcknowledgeDeal { deal, answer } => {
+                drop(answer.send(self.engine.acknowledge_deal(now, deal).await));
+            }
+            Call::Snooze {
+                notice,
+                until,
+                answer,
+            } => {
+                drop(answer.send(self.engine.snooze(now, notice, until).await));
+            }
+            Call::Phone { answer } => drop(answer.send(self.engine.phone().await)),
+            Call::SetPhone { edit, answer } => {
+                drop(answer.send(self.engine.set_phone(edit).await));
+            }
+            Call::PhoneState { answer } => {
+                drop(answer.send(Ok(self.engine.phone_state().cloned())));
+            }
+            Call::PhoneTold { opened, answer } => {
+                self.engine.phone_opened(opened);
+                drop(answer.send(Ok(())));
+            }
+            Call::Alarms { answer } => drop(answer.send(Ok(self.engine.alarms().clone()))),
+            Call::SetAlarms { alarms, answer } => {
+                drop(answer.send(self.engine.set_alarms(alarms).await));
+            }
+            Call::SaveForm { form, answer } => {
+                drop(answer.send(self.engine.save_form(now, form).await));
+            }
+            Call::RemoveForm { shelf, id, answer } => {
+                drop(answer.send(self.engine.remove_form(shelf, id).await));
+            }
             question => self.answer_question(question).await,
         }
     }
@@ -192,6 +240,23 @@ impl<N: Network, C: Clock> Runner<N, C> {
             Call::Contacts { limit, answer } => {
                 drop(answer.send(self.engine.contacts(limit).await))
             }
+            Call::Book {
+                filter,
+                limit,
+                offset,
+                answer,
+            } => drop(answer.send(self.engine.book(&filter, limit, offset).await)),
+            Call::Groups { answer } => drop(answer.send(self.engine.groups().await)),
+            Call::Members { group, answer } => drop(answer.send(self.engine.members(&group).await)),
+            Call::Forms {
+                shelf,
+                kind,
+                deal,
+                answer,
+            } => drop(answer.send(self.engine.forms(shelf, kind, deal).await)),
+            Call::Form { shelf, id, answer } => {
+                drop(answer.send(self.engine.form(shelf, id).await))
+            }
             _ => {}
         }
     }
@@ -223,9 +288,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
         if sellers.is_empty() {
             return Err(PeerError::NoSellers(how_to_widen(&rfp, &found)));
         }
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|error| PeerError::Random(error.to_string()))?;
-        let deal = DealId::from_bytes(bytes);
+        let mut random = [0; DEAL_RANDOM_BYTES];
+        getrandom::fill(&mut random).map_err(|error| PeerError::Random(error.to_string()))?;
+        let deal = DealId::of_buyer(self.engine.peer_id(), random);
         let rfp = self
             .engine
             .send_rfp(self.clock.now(), deal, rfp, &sellers)

@@ -144,6 +144,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             }
             self.resume_at = None;
         }
+        self.engine.set_wall_clock(self.clock.ahead());
         self.engine.tick(now).await?;
         self.refresh_listing(now).await?;
         self.send_due(now).await?;

@@ -5,6 +5,7 @@ use crate::{Assessment, NewContact, NewNotice, NoticeId, StoreError};
 
 fn notice(n: u8, kind: &str) -> NewNotice<'_> {
     NewNotice {
+        loud: crate::Loud::Rings,
         at: at(i64::from(n)),
         deal: Some(deal(1)),
         peer: Some(peer(2)),

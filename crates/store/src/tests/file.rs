@@ -40,6 +40,7 @@ async fn what_was_committed_is_there_after_reopening() {
         .unwrap();
     tx.enqueue(to(peer(2), 1)).await.unwrap();
     tx.notify(NewNotice {
+        loud: crate::Loud::Rings,
         at: at(1),
         deal: None,
         peer: None,

@@ -4,7 +4,7 @@ use opener_trade::words::tokens;
 
 use super::{boards::row, *};
 use crate::{
-    DealCounts, DealFilter, DealRow, DealSummary, NewContact, NewNotice, Role,
+    DealCounts, DealFilter, DealRow, DealSummary, Loud, NewContact, NewNotice, Role,
     deal_list::DEAL_WORDS,
 };
 
@@ -98,7 +98,7 @@ on_both! {
         change!(store, tx => tx.upsert_contact(NewContact {
             peer: peer(5), listing: b"", listing_seq: 0, name: "Bo", addresses: &[], source: "", at: at(1),
         }));
-        let notice = |kind| NewNotice { at: at(1), deal: Some(deal(1)), peer: None, kind, document: None };
+        let notice = |kind| NewNotice { at: at(1), deal: Some(deal(1)), peer: None, kind, document: None, loud: Loud::Rings };
         change!(store, tx => tx.notify(notice("bid")));
         change!(store, tx => tx.notify(notice("chat")));
         let id = store.read().notices(true, 1, None).await.unwrap()[0].id;

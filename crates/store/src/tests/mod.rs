@@ -2,6 +2,7 @@
 
 mod blobs;
 mod boards;
+mod books;
 mod delivery;
 mod families;
 mod file;

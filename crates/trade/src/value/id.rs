@@ -103,7 +103,8 @@ macro_rules! id_codec {
 }
 
 bytes_id!(
-    /// The thread of one request and all that answers it: 128 random bits chosen by the buyer.
+    /// The thread of one request and all that answers it: 80 bits of the buyer's key and 48 random bits, so that nobody
+    /// else begins a deal with the same id. See [`DealId::of_buyer`].
     DealId, 16, "deal"
 );
 bytes_id!(

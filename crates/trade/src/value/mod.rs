@@ -3,6 +3,7 @@
 mod address;
 mod category;
 mod codec;
+mod deal_id;
 mod id;
 mod list;
 mod money;
@@ -15,6 +16,7 @@ mod time;
 pub use address::Address;
 pub use category::Category;
 pub(crate) use codec::{as_text, ts_as};
+pub use deal_id::DEAL_RANDOM_BYTES;
 pub use id::{DealId, DocumentId, PeerId};
 pub use list::List;
 pub use money::{Currency, Money};

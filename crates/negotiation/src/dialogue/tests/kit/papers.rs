@@ -63,7 +63,7 @@ pub(crate) fn stranger() -> Identity {
 }
 
 pub(crate) fn deal() -> DealId {
-    DealId::from_bytes([7; 16])
+    DealId::of_buyer(buyer().peer_id(), [7; 6])
 }
 
 pub(crate) fn eur() -> Currency {
