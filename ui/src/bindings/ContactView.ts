@@ -13,6 +13,18 @@ peer: string,
  */
 name: string, 
 /**
+ * What the person here calls it; none where they do not.
+ */
+own_name: string | null, 
+/**
+ * Its groups, by name.
+ */
+groups: Array<string>, 
+/**
+ * When it was taken into the contact book; absent where it is only known of.
+ */
+kept_at: string | null, 
+/**
  * Where it can be dialled.
  */
 addresses: Array<string>, 

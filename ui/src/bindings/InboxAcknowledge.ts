@@ -7,4 +7,8 @@ export type InboxAcknowledge = {
 /**
  * The notice's number.
  */
-id: number, };
+id?: number, 
+/**
+ * Or every notice about this deal.
+ */
+deal?: string, };

@@ -9,9 +9,13 @@ export type RfpSend = {
  */
 rfp: Record<string, unknown>, 
 /**
- * To these sellers; if nothing is said, to those that match.
+ * To these sellers; if neither they nor groups are said, to those that match.
  */
 to?: Array<string>, 
+/**
+ * To everybody in these groups of contacts who is not blocked.
+ */
+groups?: Array<string>, 
 /**
  * No farther than this from the place of delivery, in kilometres.
  */
