@@ -15,6 +15,7 @@ mod find;
 mod gateway;
 mod inbox;
 mod order;
+mod own;
 mod profile;
 mod ranking;
 mod rfp;
@@ -47,6 +48,7 @@ pub use drafts::{
 pub use gateway::{GatewaySet, GatewayShow};
 pub use inbox::{AlarmsGet, InboxAcknowledge, InboxList, InboxSnooze};
 pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
+pub use own::{MethodView, MethodsList};
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
 pub use rfp::{Reach, RfpCancel, RfpCompare, RfpList, RfpSend, RfpSent, RfpShow, RfpWarning};
@@ -322,32 +324,6 @@ methods! {
     ClockConfirm = "clock.confirm": ClockConfirm => Done, directory::confirm_clock;
     /// Every method, by name and what it does.
     MethodsList = "methods.list": MethodsList => Vec<MethodView>, own::list;
-}
-
-/// Asks for the list of methods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct MethodsList {}
-
-/// One method.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct MethodView {
-    /// Its name.
-    pub method: String,
-    /// What it does, in one line.
-    pub about: String,
-}
-
-mod own {
-    use super::{ApiError, Handle, METHODS, MethodView, MethodsList};
-
-    pub(super) async fn list(_: &Handle, _: MethodsList) -> Result<Vec<MethodView>, ApiError> {
-        let view = |method: &super::Method| MethodView {
-            method: method.name.to_owned(),
-            about: method.about.to_owned(),
-        };
-        Ok(METHODS.iter().map(view).collect())
-    }
 }
 
 impl Request {
