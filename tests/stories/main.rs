@@ -1,11 +1,9 @@
 //! Stories: named people, real programs, simulated time and network. A failing story prints its seed and its transcript.
 
 mod after_order;
-mod alarms;
 mod attacker;
 mod award;
 mod bargaining;
-mod book;
 mod cast;
 mod clocks;
 mod crash;
