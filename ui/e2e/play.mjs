@@ -89,7 +89,7 @@ export async function signTerms(page, w) {
 
 /** The remaining places. */
 export async function around(page, check) {
-  for (const place of ["/network", "/settings", "/"]) {
+  for (const place of ["/people", "/network", "/settings", "/"]) {
     await page.evaluate((to) => {
       history.pushState(null, "", to);
       dispatchEvent(new PopStateEvent("popstate"));

@@ -23,6 +23,7 @@ export function views({ compared, countered, done, rung }) {
     ["bid-sent", `/deals/${rung.bidOn}`],
     ["new-empty", "/new"],
     ["new", "/new", fill],
+    ["people", "/people"],
     ["network", "/network"],
     ["settings", "/settings"],
     ["palette", "/settings", async (page) => {

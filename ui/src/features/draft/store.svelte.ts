@@ -44,6 +44,9 @@ export class DraftStore {
     });
   }
 
+  /** A new one, as most people begin it. */
+  fresh = (): Draft => begun(this.#profile);
+
   clear(): void {
     this.cleared = $state.snapshot(this.draft);
     this.draft = begun(this.#profile);
