@@ -1,3 +1,5 @@
+import type { Loudness } from "../bindings/Loudness";
+
 /** Sorts of events that a person may want to hear apart. */
 export const SORTS = ["request", "bid", "talk", "order", "ending"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -6,15 +8,11 @@ export type Sort = (typeof SORTS)[number];
 export const SOUNDS = ["none", "chime", "bell", "knock", "call"] as const;
 export type Sound = (typeof SOUNDS)[number];
 
-/** When and how an event is heard; kept in this window's storage. */
+/** How this window is heard. When and how loud a notice is at all is kept by the peer, for every screen of it. */
 export interface AlarmRules {
   sounds: Record<Sort, Sound>;
   /** Sound again until somebody has seen it. */
   again: boolean;
-  /** Requests from farther away, in kilometres, are listed and not heard; nothing means all are heard. */
-  farthest: number | null;
-  /** No sound between these times of the day, `22:00`; nothing means always. */
-  quiet: { from: string; to: string } | null;
   /** No sound before this moment, in milliseconds. */
   snoozedUntil: number;
 }
@@ -22,8 +20,6 @@ export interface AlarmRules {
 export const FIRST_RULES: AlarmRules = {
   sounds: { request: "call", bid: "chime", talk: "knock", order: "bell", ending: "chime" },
   again: true,
-  farthest: null,
-  quiet: null,
   snoozedUntil: 0,
 };
 
@@ -42,27 +38,21 @@ export function sortOf(kind: string): Sort {
   return SORTS.find((sort) => sort !== "talk" && KINDS[sort].includes(kind)) ?? "talk";
 }
 
-const minutes = (time: string): number | null => {
-  const found = /^(\d{1,2}):(\d{2})$/.exec(time);
-  const value = found ? Number(found[1]) * 60 + Number(found[2]) : NaN;
-  return value >= 0 && value < 24 * 60 ? value : null;
-};
-
-/** Whether a moment lies in the quiet hours, which may go over midnight. */
-export function isQuiet(rules: AlarmRules, now: Date): boolean {
-  if (now.getTime() < rules.snoozedUntil) return true;
-  if (rules.quiet === null) return false;
-  const [from, to] = [minutes(rules.quiet.from), minutes(rules.quiet.to)];
-  if (from === null || to === null || from === to) return false;
-  const at = now.getHours() * 60 + now.getMinutes();
-  return from < to ? at >= from && at < to : at >= from || at < to;
+/** What is heard of an event that is so loud. */
+export function soundOf(rules: AlarmRules, kind: string, loudness: Loudness, now: number): Sound {
+  return loudness === "silent" || now < rules.snoozedUntil ? "none" : rules.sounds[sortOf(kind)];
 }
 
-/** What is heard of an event; `distance` in kilometres where it is known. */
-export function soundOf(rules: AlarmRules, kind: string, distance: number | null, now: Date): Sound {
-  const sort = sortOf(kind);
-  const tooFar = sort === "request" && rules.farthest !== null && distance !== null && distance > rules.farthest;
-  return tooFar || isQuiet(rules, now) ? "none" : rules.sounds[sort];
+/** Minutes after midnight as a clock shows them: `22:00`. */
+export function clockOf(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/** Minutes after midnight of what a clock shows; nothing if it shows no time. */
+export function minutesOf(clock: string): number | null {
+  const found = /^(\d{1,2}):(\d{2})$/.exec(clock);
+  const value = found && Number(found[2]) < 60 ? Number(found[1]) * 60 + Number(found[2]) : NaN;
+  return value >= 0 && value < 24 * 60 ? value : null;
 }
 
 /** Rules as they were kept; what is missing or no longer known is as at first. */
@@ -77,8 +67,6 @@ export function readRules(text: string | null): AlarmRules {
   return {
     sounds: { request: known("request"), bid: known("bid"), talk: known("talk"), order: known("order"), ending: known("ending") },
     again: kept.again ?? FIRST_RULES.again,
-    farthest: typeof kept.farthest === "number" && kept.farthest > 0 ? kept.farthest : null,
-    quiet: kept.quiet && minutes(kept.quiet.from) !== null && minutes(kept.quiet.to) !== null ? { from: kept.quiet.from, to: kept.quiet.to } : null,
     snoozedUntil: typeof kept.snoozedUntil === "number" ? kept.snoozedUntil : 0,
   };
 }
