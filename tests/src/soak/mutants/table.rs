@@ -187,8 +187,8 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         off: Countermeasure::FrameLimit,
-        suite: "net",
-        test: "loopback::the_largest_legal_frame_passes_and_one_more_byte_is_refused",
+        suite: "opener_net",
+        test: "frame::tests::one_byte_more_is_refused_on_both_sides_before_anything_is_written_or_allocated",
     },
     Mutant {
         off: Countermeasure::ListingSigner,

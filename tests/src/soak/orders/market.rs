@@ -25,7 +25,7 @@ pub struct Market {
 impl Market {
     /// A market on a bad network; all of it follows from the seed.
     pub async fn new(seed: u64) -> Self {
-        let mut random = Rng::with_seed(seed ^ 0x5eed_0f_0bde5);
+        let mut random = Rng::with_seed(seed ^ 0x05ee_d0f0_bde5);
         let latency = random.u64(1..300);
         let network = Network::new(seed)
             .latency(latency..latency + random.u64(1..2_000))
