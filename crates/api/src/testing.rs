@@ -1,5 +1,7 @@
 //! Deals for tests: real identities, real machines, a clock in the test's hand.
 
+mod receipt;
+
 use std::sync::Arc;
 
 use opener_negotiation::{
@@ -12,10 +14,12 @@ use opener_trade::{
     Timestamp, Unit, Verified,
     document::{
         BidRules, Criterion, Delivery, Direction, Disclosure, Document, FinalTerms, Header, Line,
-        Measure, Order, OrderLine, Party, Receipt, Rfp, Schedule, Stage, TaxBasis,
+        Measure, Order, OrderLine, Party, Receipt, Rfp, Schedule, TaxBasis,
     },
     sign,
 };
+
+pub use receipt::receipt;
 
 use crate::{
     request::{BidDraft, LineDraft, draft::Context},
@@ -388,18 +392,4 @@ impl Deal {
             at(self.now),
         )
     }
-}
-
-/// The receipt that a recipient signs.
-pub fn receipt(recipient: &Identity, document: &Opened, at: Timestamp) -> Verified<Receipt> {
-    let header = document.header().unwrap();
-    let receipt = Receipt {
-        document: document.id(),
-        deal: header.deal,
-        from: recipient.peer_id(),
-        to: header.from,
-        stage: Stage::Received,
-        at,
-    };
-    sign(recipient, receipt).unwrap()
 }

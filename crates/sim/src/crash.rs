@@ -2,7 +2,7 @@
 
 use opener_trade::Duration;
 
-use crate::Actor;
+use crate::{Actor, World};
 
 /// A crash that is planned: this actor, at its `step`th step, counted from 0.
 ///
@@ -17,4 +17,34 @@ pub struct Crash {
     pub step: usize,
     /// How long it stays down.
     pub down: Duration,
+}
+
+impl World {
+    /// Plans a crash.
+    pub const fn plan_crash(&mut self, crash: Crash) {
+        self.crash = Some(crash);
+    }
+
+    /// Gives up a planned crash.
+    pub const fn forget_crash(&mut self) {
+        self.crash = None;
+    }
+
+    /// How often a program has crashed.
+    #[must_use]
+    pub const fn crashes(&self) -> u64 {
+        self.crashes
+    }
+
+    /// Whether the planned crash is still to come.
+    #[must_use]
+    pub const fn crash_is_planned(&self) -> bool {
+        self.crash.is_some()
+    }
+
+    /// Steps that an actor's program has taken: the number of places where it can crash.
+    #[must_use]
+    pub fn steps(&self, actor: Actor) -> usize {
+        self.program(actor).steps
+    }
 }

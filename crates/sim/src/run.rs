@@ -4,7 +4,7 @@ use opener_peer::{Answered, Arrival, Attempt};
 use opener_trade::{Duration, Timestamp};
 
 use crate::{
-    Actor, Crash, Leg, Letter, World,
+    Actor, Leg, Letter, World,
     agenda::{Event, Ticket, Waiting},
     program::must,
 };
@@ -57,40 +57,12 @@ impl World {
         }
     }
 
-    /// Plans a crash.
-    pub const fn plan_crash(&mut self, crash: Crash) {
-        self.crash = Some(crash);
-    }
-
-    /// Gives up a planned crash.
-    pub const fn forget_crash(&mut self) {
-        self.crash = None;
-    }
-
-    /// How often a program has crashed.
-    #[must_use]
-    pub const fn crashes(&self) -> u64 {
-        self.crashes
-    }
-
     /// An actor's computer is woken, and the program is started where it does not run.
     pub async fn wake(&mut self, actor: Actor) {
         self.program_mut(actor).asleep = false;
         if self.program(actor).engine.is_none() {
             self.restart(actor).await;
         }
-    }
-
-    /// Whether the planned crash is still to come.
-    #[must_use]
-    pub const fn crash_is_planned(&self) -> bool {
-        self.crash.is_some()
-    }
-
-    /// Steps that an actor's program has taken: the number of places where it can crash.
-    #[must_use]
-    pub fn steps(&self, actor: Actor) -> usize {
-        self.program(actor).steps
     }
 
     /// An actor's program ends at once, without finishing; what is not committed is gone.
