@@ -254,11 +254,12 @@ fn play(openings: &[Opening], mut random: Rng) -> (usize, bool) {
 /// the machine does.
 fn next(state: &State, role: Role, now: Timestamp, random: &mut Rng) -> Option<Counter> {
     let standing = state.standing.as_ref()?;
-    let open_to_me = match (state.phase, role) {
-        (Phase::BidStanding, _) => true,
-        (Phase::CounteredBySeller, Role::Buyer) | (Phase::CounteredByBuyer, Role::Seller) => true,
-        _ => false,
-    };
+    let open_to_me = matches!(
+        (state.phase, role),
+        (Phase::BidStanding, _)
+            | (Phase::CounteredBySeller, Role::Buyer)
+            | (Phase::CounteredByBuyer, Role::Seller)
+    );
     // Beyond the bound one try in eight is enough to see that it is refused.
     let beyond = state.next_round() > state.rfp.body.rules.max_rounds;
     if !open_to_me || (beyond && random.u8(..8) > 0) {
