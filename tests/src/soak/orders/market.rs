@@ -17,6 +17,8 @@ pub struct Market {
     pub deal: Option<DealId>,
     /// How long every order of this market gives to answer.
     pub answer_within: Duration,
+    /// A clock was set while the deal ran.
+    pub clock_was_set: bool,
     pub acts: u64,
     pub refusals: u64,
     pub orders: u64,
@@ -49,6 +51,7 @@ impl Market {
             sellers,
             deal: None,
             answer_within,
+            clock_was_set: false,
             acts: 0,
             refusals: 0,
             orders: 0,

@@ -33,6 +33,7 @@ impl Market {
             }
             9 => {
                 let ahead = self.random.i64(-SKEW..=SKEW);
+                self.clock_was_set = true;
                 self.world.set_clock(one, Duration::from_secs(ahead)).await;
             }
             10 if one != other => self.world.meet(one, other).await,
