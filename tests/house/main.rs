@@ -14,6 +14,7 @@ mod floats;
 mod invariants;
 mod leftovers;
 mod limits;
+mod migrations;
 mod panics;
 mod paths;
 mod proofs;
