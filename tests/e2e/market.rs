@@ -75,6 +75,7 @@ async fn whoever_joins_the_market_gets_bids_and_can_order() {
         .ask(RfpSend {
             rfp: chairs("Office chairs"),
             to: None,
+            groups: None,
             radius_km: None,
         })
         .await
