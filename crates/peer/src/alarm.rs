@@ -158,11 +158,11 @@ impl Alarms {
 
     /// What is not known keeps nothing silent.
     fn wants_request(&self, rfp: &Rfp, own: Option<&Place>) -> bool {
-        let km = own.and_then(|own| own.distance_km(&rfp.delivery.place));
-        let near = match (self.within_km, km) {
-            (Some(within), Some(km)) => km <= f64::from(within),
-            _ => true,
-        };
+        let near = self
+            .within_km
+            .zip(own)
+            .and_then(|(km, own)| own.is_within_km(&rfp.delivery.place, km))
+            .unwrap_or(true);
         let mut named = rfp
             .lines
             .iter()

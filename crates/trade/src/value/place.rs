@@ -83,6 +83,11 @@ impl Place {
         ))
     }
 
+    /// Whether the other place is no farther than so many kilometres, where both positions are known.
+    pub fn is_within_km(&self, other: &Place, km: u32) -> Option<bool> {
+        Some(self.distance_km(other)? <= f64::from(km))
+    }
+
     /// Great-circle distance in kilometres by the haversine formula, where both positions are known.
     pub fn distance_km(&self, other: &Place) -> Option<f64> {
         let (lat1, lon1) = self.degrees()?;
