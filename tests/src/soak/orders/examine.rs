@@ -33,9 +33,11 @@ pub async fn examine(market: &mut Market, verdict: &mut Verdict) {
 async fn export(market: &Market, actor: Actor) -> Option<String> {
     let (deal, screen) = (market.deal?, market.screen(actor).await?);
     let records = market.world.records(actor, deal).await;
-    // An export is read in the order of the times in it. A clock that is set back upsets them, and nothing says when a
-    // document was refused: one that crossed an order reads as if it had come before.
-    if market.clock_was_set || records.iter().any(|record| record.void.is_some()) {
+    // An export is read in the order of the times in it. A clock that is set back upsets them, nothing says when a
+    // document was refused (one that crossed an order reads as if it had come before), and what happened within one
+    // millisecond has no order.
+    let is_upset = market.clock_was_set || records.iter().any(|record| record.void.is_some());
+    if is_upset || coincidence(market).await {
         return None;
     }
     let bundle = Bundle::new(&screen, None, &records, market.world.clock(actor));
@@ -51,6 +53,22 @@ async fn export(market: &Market, actor: Actor) -> Option<String> {
         .filter(|check| !(unsigned && check.check == CheckName::Terms))
         .collect();
     (!failed.is_empty()).then(|| format!("the export proves nothing: {failed:?}"))
+}
+
+/// Whether somebody received one document and signed another within the same millisecond.
+async fn coincidence(market: &Market) -> bool {
+    let Some(deal) = market.deal else {
+        return false;
+    };
+    for actor in market.everybody() {
+        let records = market.world.records(actor, deal).await;
+        let (mine, theirs): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.mine);
+        let signed: BTreeSet<_> = mine.iter().map(|record| record.at).collect();
+        if theirs.iter().any(|record| signed.contains(&record.at)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// What needs a person stands in the inbox once.
