@@ -29,7 +29,7 @@ const VALID: i64 = 240;
 pub struct Counters {
     /// Dialogues played.
     pub cases: u64,
-    /// Counter-offers of the longest dialogue, both sides together.
+    /// Counter-offers of the longest dialogue, both sides together, refused ones among them.
     pub longest: usize,
     /// Dialogues that went over their rounds, or were not over with the offer's validity.
     pub unbounded: u64,
@@ -98,7 +98,7 @@ impl Opening {
     fn new(rounds: u8) -> Self {
         let (buyer, seller) = (identity(Role::Buyer), identity(Role::Seller));
         let header = Header {
-            deal: DealId::from_bytes([rounds; 16]),
+            deal: DealId::of_buyer(buyer.peer_id(), [rounds; 6]),
             from: buyer.peer_id(),
             to: None,
             seq: 1,
@@ -117,6 +117,7 @@ impl Opening {
             buyer: open(Role::Buyer),
             seller: open(Role::Seller),
             post: Vec::new(),
+            refused: 0,
         };
         pair.buyer
             .step(
@@ -144,6 +145,8 @@ struct Pair {
     seller: Dialogue,
     /// Documents on their way, oldest first, with their senders.
     post: Vec<(Role, Arc<Opened>)>,
+    /// Counter-offers that the other side refused: they had expired on their way, or another round was open.
+    refused: usize,
 }
 
 impl Pair {
@@ -191,6 +194,7 @@ impl Pair {
             }
             Err(rejection) => {
                 assert!(rejection.in_chain, "{rejection}");
+                self.refused += 1;
                 for role in [from.other(), from] {
                     self.side(role)
                         .record_void(now, &document, rejection.reason);
@@ -215,6 +219,7 @@ fn play(openings: &[Opening], mut random: Rng) -> (usize, bool) {
         buyer: opening.buyer.clone(),
         seller: opening.seller.clone(),
         post: Vec::new(),
+        refused: 0,
     };
     let (mut made, mut minute) = (0, 1);
     let pace = random.i64(1..=30);
@@ -246,7 +251,9 @@ fn play(openings: &[Opening], mut random: Rng) -> (usize, bool) {
     let ended = [&pair.buyer, &pair.seller]
         .into_iter()
         .all(|side| side.state().phase == Phase::LapsedExpired);
-    let within = rounds <= opening.rounds + 1 && made <= 2 * usize::from(opening.rounds);
+    // Two that cross are one round.
+    let taken = made - pair.refused;
+    let within = rounds <= opening.rounds + 1 && taken <= 2 * usize::from(opening.rounds);
     (made, ended && within)
 }
 
