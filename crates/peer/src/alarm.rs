@@ -301,7 +301,7 @@ mod tests {
     fn the_local_day_begins_at_local_midnight() {
         let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
         assert_eq!(minute_of_day(at(15 * 60), 9 * 60), 0);
-        assert_eq!(minute_of_day(at(-1), 0), 1439);
+        assert_eq!(minute_of_day(at(0), -1), 1439);
         assert_eq!(minute_of_day(at(60), -90), 1410);
     }
 
