@@ -30,16 +30,16 @@ export class Live<M extends MethodName> {
   data = $state.raw<Methods[M]["answer"] | null>(null);
   error = $state.raw<Refusal | null>(null);
   loading = $state(true);
-  readonly #ask: () => { method: M; params: Methods[M]["params"] } | null;
+  #asked: { method: M; params: Methods[M]["params"] } | null = null;
   #running = false;
   #again = false;
   #key = "";
 
   /** To be called while a component is set up; `ask` may read state, and asks nothing when it gives nothing. */
   constructor(ask: () => { method: M; params: Methods[M]["params"] } | null, touches: (event: Event) => boolean) {
-    this.#ask = ask;
     $effect(() => {
-      const asked = this.#ask();
+      const asked = ask();
+      this.#asked = asked;
       const key = JSON.stringify(asked);
       if (key !== this.#key) {
         this.#key = key;
@@ -70,7 +70,7 @@ export class Live<M extends MethodName> {
 
   async #once(): Promise<void> {
     const key = this.#key;
-    const asked = this.#ask();
+    const asked = this.#asked;
     if (asked === null) return;
     try {
       const data = await call(asked.method, asked.params);
@@ -112,6 +112,6 @@ export class Act {
 }
 
 /** Whether an event touches a deal. */
-export function ofDeal(deal: string): (event: Event) => boolean {
+export function ofDeal(deal: string | undefined): (event: Event) => boolean {
   return (event) => "deal" in event && event.deal === deal;
 }
