@@ -4,9 +4,13 @@
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
 use crate::{
-    Category, Currency, DocumentId, Language, List, PeerId, PeerText, Place, Reason, Timestamp,
+    Category, CountryCode, Currency, DocumentId, Language, List, Number, PeerId, PeerText, Place,
+    Position, Reason, Timestamp, Unit,
     document::Listing,
-    limits::{LABEL_BYTES, MATCH_CATEGORIES, MATCH_PAGE, REMARK_BYTES, WORDS_BYTES},
+    limits::{
+        LABEL_BYTES, LOG_PATH, MATCH_CATEGORIES, MATCH_PAGE, PRICE_MONTHS, REMARK_BYTES,
+        WORDS_BYTES,
+    },
 };
 
 /// What a buyer looks for. It says nothing else of the request.
@@ -40,6 +44,45 @@ pub struct Query {
     /// Where the page begins: `next` of the page before, 0 at first.
     #[n(8)]
     pub offset: u32,
+}
+
+/// What is comparable in price.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PriceQuery {
+    /// What, by code.
+    #[n(0)]
+    pub category: Category,
+    /// In which unit.
+    #[n(1)]
+    pub unit: Unit,
+    /// In which currency.
+    #[n(2)]
+    pub currency: Currency,
+    /// Delivered in which country.
+    #[n(3)]
+    pub region: CountryCode,
+}
+
+/// What a unit cost in one month, reported by at least five pairs of parties.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MonthlyPrice {
+    /// Year and month, UTC, of the reports: 202611.
+    #[n(0)]
+    pub month: u32,
+    /// How many pairs of parties.
+    #[n(1)]
+    pub pairs: u32,
+    /// A quarter paid this or less, in major units of the currency.
+    #[n(2)]
+    pub low: Number,
+    /// Half of them.
+    #[n(3)]
+    pub median: Number,
+    /// Three quarters.
+    #[n(4)]
+    pub high: Number,
 }
 
 /// A request to a directory.
@@ -99,9 +142,33 @@ pub enum Request {
         #[n(1)]
         by_seller: ByteVec,
     },
+    /// What do comparable goods cost?
+    #[n(7)]
+    #[cbor(map)]
+    Prices {
+        /// What is comparable.
+        #[n(0)]
+        query: PriceQuery,
+    },
     /// What time is it?
     #[n(8)]
     Time,
+    /// The head of the log of final terms, and how it continues an older one.
+    #[n(9)]
+    #[cbor(map)]
+    Head {
+        /// Leaves of the older head; 0 if there is none.
+        #[n(0)]
+        since: u64,
+    },
+    /// Where these terms stand in the log.
+    #[n(10)]
+    #[cbor(map)]
+    Inclusion {
+        /// Their id.
+        #[n(0)]
+        terms: DocumentId,
+    },
 }
 
 /// One seller in an answer.
@@ -174,6 +241,14 @@ pub enum Response {
         #[n(0)]
         receipt: ByteVec,
     },
+    /// Prices of the months in which enough was disclosed, newest month first.
+    #[n(7)]
+    #[cbor(map)]
+    Prices {
+        /// The months.
+        #[n(0)]
+        months: List<MonthlyPrice, PRICE_MONTHS>,
+    },
     /// The directory's clock.
     #[n(8)]
     #[cbor(map)]
@@ -181,6 +256,31 @@ pub enum Response {
         /// Now.
         #[n(0)]
         now: Timestamp,
+    },
+    /// The head of the log.
+    #[n(10)]
+    #[cbor(map)]
+    Head {
+        /// A signed `log-head`.
+        #[n(0)]
+        head: ByteVec,
+        /// How it continues the older head (RFC 6962 section 2.1.2).
+        #[n(1)]
+        consistency: List<DocumentId, LOG_PATH>,
+    },
+    /// The terms are in the log.
+    #[n(11)]
+    #[cbor(map)]
+    Included {
+        /// A signed `log-head`.
+        #[n(0)]
+        head: ByteVec,
+        /// Which leaf they are, counted from zero.
+        #[n(1)]
+        leaf: u64,
+        /// The way from there to the head (RFC 6962 section 2.1.1).
+        #[n(2)]
+        path: List<DocumentId, LOG_PATH>,
     },
     /// Refused.
     #[n(9)]
@@ -230,7 +330,7 @@ impl Query {
         if !(currency && language && capability) {
             return None;
         }
-        self.fit_distance(listing)
+        self.fit_distance(&Whereabouts::from(listing))
     }
 
     fn fits_words(&self, listing: &Listing) -> bool {
@@ -242,22 +342,39 @@ impl Query {
             .any(|word| !word.is_empty() && own.is_superset(&word))
     }
 
-    fn fit_distance(&self, listing: &Listing) -> Option<Fit> {
+    /// Whether the seller is near enough: the part of [`Query::fit`] that goods and wishes leave open.
+    pub fn fit_distance(&self, seller: &Whereabouts) -> Option<Fit> {
         let Some(place) = &self.place else {
             return Some(Fit { distance_m: None });
         };
-        let limit = [self.radius_km, listing.radius_km]
+        let limit = [self.radius_km, seller.radius_km]
             .into_iter()
             .flatten()
             .min();
-        match place.distance_km(&listing.place) {
-            Some(km) if limit.is_some_and(|limit| km > f64::from(limit)) => None,
-            // At most half the circumference, 20 015 km: far below u32 metres.
-            Some(km) => Some(Fit {
-                distance_m: Some((km * 1000.0).round() as u32),
+        match place.position().zip(seller.position) {
+            Some((here, there)) => Some(Fit {
+                distance_m: Some(here.metres_within(there, limit)?),
             }),
-            None if limit.is_some() && place.country != listing.place.country => None,
+            None if limit.is_some() && place.country != seller.country => None,
             None => Some(Fit { distance_m: None }),
+        }
+    }
+}
+
+/// Where a seller is and how far it delivers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Whereabouts {
+    country: CountryCode,
+    position: Option<Position>,
+    radius_km: Option<u32>,
+}
+
+impl From<&Listing> for Whereabouts {
+    fn from(listing: &Listing) -> Self {
+        Self {
+            country: listing.place.country,
+            position: listing.place.position(),
+            radius_km: listing.radius_km,
         }
     }
 }
@@ -409,6 +526,31 @@ mod tests {
         let mut open = seller();
         (open.currencies, open.languages) = (List::default(), List::default());
         assert!(currency("EUR").fit(&open).is_some() && language("de").fit(&open).is_some());
+    }
+
+    #[test]
+    fn the_longest_answers_about_prices_and_the_log_fit_their_frame() {
+        use crate::limits::{MAX_DIRECTORY_RESPONSE_BYTES, MAX_RECEIPT_BYTES};
+        let widest: Number = "1234567890123456789012.345678".parse().unwrap();
+        let month = MonthlyPrice {
+            month: u32::MAX,
+            pairs: u32::MAX,
+            low: widest,
+            median: widest,
+            high: widest,
+        };
+        let months = list(vec![month.clone(); PRICE_MONTHS]);
+        assert!(List::<_, PRICE_MONTHS>::try_from(vec![month; PRICE_MONTHS + 1]).is_err());
+        let included = Response::Included {
+            head: vec![0xff; MAX_RECEIPT_BYTES].into(),
+            leaf: u64::MAX,
+            path: list(vec![DocumentId::from_bytes([0xff; 32]); LOG_PATH]),
+        };
+        for response in [Response::Prices { months }, included] {
+            let bytes = minicbor::to_vec(&response).unwrap();
+            assert!(bytes.len() <= MAX_DIRECTORY_RESPONSE_BYTES);
+            assert_eq!(minicbor::decode::<Response>(&bytes).unwrap(), response);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod directory;
 pub mod document;
 pub mod envelope;
 pub mod limits;
+pub mod log;
 mod reason;
 pub mod switch;
 pub mod value;
@@ -17,7 +18,7 @@ pub use document::kind::Kind;
 pub use envelope::{EnvelopeError, Identity, Opened, Verified, open, sign};
 pub use reason::Reason;
 pub use value::{
-    Address, Category, CountryCode, Currency, DEAL_RANDOM_BYTES, DealId, DocumentId, Duration,
-    Invalid, Language, List, Money, Number, PeerId, PeerText, Period, Place, Quantity, Timestamp,
-    Unit,
+    Address, CallId, Category, CountryCode, Currency, DEAL_RANDOM_BYTES, DealId, DocumentId,
+    Duration, Fingerprint, Invalid, Language, List, Money, Number, PeerId, PeerText, Period, Place,
+    Position, Quantity, Timestamp, Unit,
 };

@@ -121,6 +121,15 @@ pub const NUMBER_CHARS: usize = 31;
 /// Categories of one directory query: those of a large request, its common ones first.
 pub const MATCH_CATEGORIES: usize = 32;
 
+/// Hashes of a proof in a directory's log: one for each doubling, so enough for more terms than are ever signed.
+pub const LOG_PATH: usize = 64;
+
+/// Leaves of a directory's log: 2⁴⁸, far beyond what any machine keeps, and far from where arithmetic ends.
+pub const MAX_LOG_LEAVES: u64 = 1 << 48;
+
+/// Months in an answer about prices: two years.
+pub const PRICE_MONTHS: usize = 24;
+
 /// Listings in one page of a directory's answer: of the largest, [`MAX_LISTING_BYTES`] each, a page stays below a
 /// mebibyte.
 pub const MATCH_PAGE: usize = 30;
@@ -130,6 +139,19 @@ pub const MAX_DIRECTORY_REQUEST_BYTES: usize = 2 * MAX_TERMS_BYTES + 4096;
 
 /// Bytes of a directory's answer: a full page of the largest listings.
 pub const MAX_DIRECTORY_RESPONSE_BYTES: usize = MATCH_PAGE * (MAX_LISTING_BYTES + 64) + 4096;
+
+/// Bytes of a session description in a call: a browser's with two media and a data channel takes 6 kB, the rest is room
+/// for further codecs and candidates.
+pub const CALL_SDP_BYTES: usize = 16 * 1024;
+
+/// Bytes of one candidate's line: a browser's takes 150, one with two IPv6 addresses and extensions 220.
+pub const CALL_CANDIDATE_BYTES: usize = 256;
+
+/// Candidates of one document: a computer with four interfaces and two relays has about so many.
+pub const CALL_CANDIDATES: usize = 16;
+
+/// Bytes of a signed document of a call: the description or the candidates, both full, and the header.
+pub const MAX_CALL_BYTES: usize = CALL_SDP_BYTES + 4096;
 
 /// Bytes of a signed receipt or failure.
 pub const MAX_RECEIPT_BYTES: usize = 4096;

@@ -109,6 +109,30 @@ countermeasures! {
     LateAnswer "late-answer",
     /// The seller believes in a contract only when the buyer says that it has the answer.
     ContractByReceipt "contract-by-receipt",
+    /// Who agrees to a change of an order repeats it as it stands.
+    AgreementRepeats "agreement-repeats",
+    /// An agreement that the proposer gets too late changes nothing.
+    AgreementInTime "agreement-in-time",
+    /// What both have agreed to is not taken back by one.
+    AgreedStays "agreed-stays",
+    /// A change of an order takes no more than was asked.
+    ChangedQuantity "changed-quantity",
+    /// Quantities count in the unit of the request.
+    UnitOfRequest "unit-of-request",
+    /// A seller lets no order go before the time that the order prints.
+    EarlyRelease "early-release",
+    /// A seller that is proved to know of the contract does not let it go.
+    KnownContract "known-contract",
+    /// A request has one best-and-final round.
+    OneLastRound "one-last-round",
+    /// There is one bid in the best-and-final round.
+    OneLastBid "one-last-bid",
+    /// No counter-offer follows the best-and-final round.
+    CounterAfterLastRound "counter-after-last-round",
+    /// Nothing is ordered while last bids may come.
+    OrderAfterLastRound "order-after-last-round",
+    /// Of one millisecond, times tell the order of what was taken and signed.
+    OrderOfMoments "order-of-moments",
     /// Questions come before their cut-off.
     QuestionCutOff "question-cut-off",
     /// A frame is read only within the limit of its protocol.

@@ -104,13 +104,13 @@ kinds! {
     /// Text in the deal.
     Chat = 23, "chat", built;
     /// A call is offered.
-    CallOffer = 24, "call-offer", reserved;
+    CallOffer = 24, "call-offer", built;
     /// A call is answered.
-    CallAnswer = 25, "call-answer", reserved;
+    CallAnswer = 25, "call-answer", built;
     /// A network path for a call.
-    CallCandidate = 26, "call-candidate", reserved;
+    CallCandidate = 26, "call-candidate", built;
     /// A call ends.
-    CallEnd = 27, "call-end", reserved;
+    CallEnd = 27, "call-end", built;
     /// The document is committed here since then.
     Receipt = 28, "receipt", built;
     /// The document is refused, with a reason.
@@ -131,6 +131,8 @@ kinds! {
     TimeProof = 36, "time-proof", built;
     /// A proposed change or cancellation of an order is refused, or taken back.
     AmendmentRefuse = 37, "amendment-refuse", built;
+    /// A directory signs how long its log of final terms is, and what stands in it.
+    LogHead = 38, "log-head", built;
 }
 
 impl fmt::Display for Kind {

@@ -2,6 +2,7 @@
 
 mod amendment;
 mod bid;
+mod call;
 mod change;
 mod changed;
 mod counter;
@@ -24,6 +25,7 @@ mod terms;
 
 pub use amendment::{AmendmentRefuse, OrderCancel, OrderChange, Release, same_change};
 pub use bid::{Bid, BidLine, Charge, ChargeKind, CriterionAnswer, Deviation, LineOffer};
+pub use call::{CallAnswer, CallCandidate, CallEnd, CallEndReason, CallOffer};
 pub use change::Change;
 pub use counter::{Counter, CounterAccept, CounterRefuse};
 pub use extension::{ExtendGrant, ExtendRefuse, ExtendRequest, Hold};
@@ -34,7 +36,7 @@ pub use order::{Order, OrderLine, OrderOutcome, OrderResponse, ResponseLine, Res
 pub use proof::TimeProof;
 pub use question::{Answer, Question};
 pub use receipt::{Failure, Receipt, Stage};
-pub use report::{ReportReceipt, Stamp};
+pub use report::{LogHead, ReportReceipt, Stamp};
 pub use rfp::{BidRules, Criterion, Direction, Line, Lot, Measure, Rfp, Schedule};
 pub use round::BestAndFinal;
 pub use shared::{

@@ -1,11 +1,13 @@
-//! What a directory signs: `stamp` and `report-receipt`.
+//! What a directory signs: `stamp`, `report-receipt` and `log-head`.
 
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 use ts_rs::TS;
 
 use super::kind::Kind;
-use crate::{DealId, DocumentId, Invalid, PeerId, Timestamp, envelope::Payload};
+use crate::{
+    DealId, DocumentId, Invalid, PeerId, Timestamp, envelope::Payload, limits::MAX_LOG_LEAVES,
+};
 
 /// A directory saw this hash, and nothing else, at this time.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, TS)]
@@ -60,6 +62,42 @@ impl Payload for ReportReceipt {
     }
 
     fn check(&self) -> Result<(), Invalid> {
+        Ok(())
+    }
+}
+
+/// How many final terms a directory keeps, and the root of the Merkle tree over them (RFC 6962 section 2.1). A directory
+/// that signs two heads of which neither continues the other has changed its log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, TS)]
+#[cbor(map)]
+pub struct LogHead {
+    /// The directory.
+    #[n(0)]
+    pub from: PeerId,
+    /// Leaves of the tree.
+    #[n(1)]
+    #[ts(type = "number")]
+    pub size: u64,
+    /// Its root.
+    #[n(2)]
+    pub root: DocumentId,
+    /// When it was signed, by the directory's clock.
+    #[n(3)]
+    pub at: Timestamp,
+}
+
+impl Payload for LogHead {
+    const KIND: Kind = Kind::LogHead;
+
+    fn may_be_signed_by(&self, key: &PeerId) -> bool {
+        self.from == *key
+    }
+
+    fn check(&self) -> Result<(), Invalid> {
+        if self.size > MAX_LOG_LEAVES {
+            let rule = format!("at most {MAX_LOG_LEAVES} leaves");
+            return Err(Invalid::new("size", rule));
+        }
         Ok(())
     }
 }

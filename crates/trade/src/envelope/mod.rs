@@ -11,7 +11,9 @@ use minicbor::{Decode, Encode};
 
 use crate::{
     DocumentId, Invalid, Kind, PeerId, Reason,
-    limits::{MAX_DOCUMENT_BYTES, MAX_LISTING_BYTES, MAX_RECEIPT_BYTES, MAX_TERMS_BYTES},
+    limits::{
+        MAX_CALL_BYTES, MAX_DOCUMENT_BYTES, MAX_LISTING_BYTES, MAX_RECEIPT_BYTES, MAX_TERMS_BYTES,
+    },
 };
 
 pub use identity::Identity;
@@ -146,8 +148,11 @@ pub fn same_bytes_signed<T>(a: &Verified<T>, b: &Verified<T>) -> bool {
 fn within_limit(kind: Kind, len: usize) -> Result<(), EnvelopeError> {
     let limit = match kind {
         Kind::Listing => MAX_LISTING_BYTES,
-        Kind::Receipt | Kind::Failure | Kind::Stamp | Kind::ReportReceipt => MAX_RECEIPT_BYTES,
+        Kind::Receipt | Kind::Failure | Kind::Stamp | Kind::ReportReceipt | Kind::LogHead => {
+            MAX_RECEIPT_BYTES
+        }
         Kind::Terms => MAX_TERMS_BYTES,
+        Kind::CallOffer | Kind::CallAnswer | Kind::CallCandidate | Kind::CallEnd => MAX_CALL_BYTES,
         _ => MAX_DOCUMENT_BYTES,
     };
     if len > limit && holds(Countermeasure::SizeLimit) {

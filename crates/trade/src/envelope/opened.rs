@@ -8,11 +8,11 @@ use super::{EnvelopeError, Payload, Verified, cose};
 use crate::{
     DocumentId, Invalid, Kind, PeerId,
     document::{
-        AmendmentRefuse, Answer, BestAndFinal, Bid, BidWithdraw, Chat, Counter, CounterAccept,
-        CounterRefuse, Decline, Document, ExtendGrant, ExtendRefuse, ExtendRequest, Failure,
-        FinalTerms, Header, Hold, Intent, Lapse, Listing, NotChosen, Order, OrderCancel,
-        OrderChange, OrderResponse, Question, Receipt, Release, ReportReceipt, Rfp, RfpCancel,
-        Stamp, Terms, TimeProof,
+        AmendmentRefuse, Answer, BestAndFinal, Bid, BidWithdraw, CallAnswer, CallCandidate,
+        CallEnd, CallOffer, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document,
+        ExtendGrant, ExtendRefuse, ExtendRequest, Failure, FinalTerms, Header, Hold, Intent, Lapse,
+        Listing, LogHead, NotChosen, Order, OrderCancel, OrderChange, OrderResponse, Question,
+        Receipt, Release, ReportReceipt, Rfp, RfpCancel, Stamp, Terms, TimeProof,
     },
 };
 
@@ -65,7 +65,6 @@ macro_rules! opened {
         fn content(kind: Kind, unsealed: cose::Unsealed, bytes: &[u8]) -> Result<Opened, EnvelopeError> {
             match kind {
                 $(Kind::$kind => unsealed.content::<$content>(bytes).map(Opened::$kind),)*
-                _ => unsealed.content::<UnknownDocument>(bytes).map(Opened::Unknown),
             }
         }
     };
@@ -95,6 +94,10 @@ opened! {
     NotChosen: Document<NotChosen>, |d| Some(&d.header);
     FinalTerms: Document<FinalTerms>, |d| Some(&d.header);
     Chat: Document<Chat>, |d| Some(&d.header);
+    CallOffer: Document<CallOffer>, |d| Some(&d.header);
+    CallAnswer: Document<CallAnswer>, |d| Some(&d.header);
+    CallCandidate: Document<CallCandidate>, |d| Some(&d.header);
+    CallEnd: Document<CallEnd>, |d| Some(&d.header);
     Lapse: Document<Lapse>, |d| Some(&d.header);
     Release: Document<Release>, |d| Some(&d.header);
     BestAndFinal: Document<BestAndFinal>, |d| Some(&d.header);
@@ -105,6 +108,7 @@ opened! {
     Terms: Terms, |_| None;
     Stamp: Stamp, |_| None;
     ReportReceipt: ReportReceipt, |_| None;
+    LogHead: LogHead, |_| None;
 }
 
 /// A document of a deal whose body this version cannot read. Its header still continues the chain.

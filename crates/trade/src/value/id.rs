@@ -112,6 +112,14 @@ bytes_id!(
     /// bytes signed twice have one id.
     DocumentId, 32, "document"
 );
+bytes_id!(
+    /// One call in a dialogue: 128 random bits that the caller draws.
+    CallId, 16, "call"
+);
+bytes_id!(
+    /// The SHA-256 of a DTLS certificate in DER (RFC 8122 section 5): the key that a call is carried under.
+    Fingerprint, 32, "fingerprint"
+);
 
 /// A peer: its Ed25519 public key. The text form is the libp2p peer id (`12D3KooW…`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

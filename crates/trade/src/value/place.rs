@@ -74,6 +74,32 @@ pub struct Place {
 /// Mean Earth radius in kilometres (IUGG R₁).
 const EARTH_RADIUS_KM: f64 = 6371.0088;
 
+/// A position on the Earth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    latitude: f64,
+    longitude: f64,
+}
+
+impl Position {
+    /// Great-circle distance in kilometres by the haversine formula.
+    fn distance_km(self, other: Self) -> f64 {
+        let half = |a: f64, b: f64| ((b - a).to_radians() / 2.0).sin().powi(2);
+        let cosines = self.latitude.to_radians().cos() * other.latitude.to_radians().cos();
+        let h =
+            half(self.latitude, other.latitude) + cosines * half(self.longitude, other.longitude);
+        2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin()
+    }
+
+    /// Metres to another position, unless it lies farther away than so many kilometres.
+    pub fn metres_within(self, other: Self, km: Option<u32>) -> Option<u32> {
+        let distance = self.distance_km(other);
+        // At most half the circumference, 20 015 km: far below u32 metres.
+        km.is_none_or(|km| distance <= f64::from(km))
+            .then(|| (distance * 1000.0).round() as u32)
+    }
+}
+
 impl Place {
     /// Latitude and longitude in degrees, where known.
     pub fn degrees(&self) -> Option<(f64, f64)> {
@@ -83,6 +109,15 @@ impl Place {
         ))
     }
 
+    /// The position, where known.
+    pub fn position(&self) -> Option<Position> {
+        let (latitude, longitude) = self.degrees()?;
+        Some(Position {
+            latitude,
+            longitude,
+        })
+    }
+
     /// Whether the other place is no farther than so many kilometres, where both positions are known.
     pub fn is_within_km(&self, other: &Place, km: u32) -> Option<bool> {
         Some(self.distance_km(other)? <= f64::from(km))
@@ -90,12 +125,7 @@ impl Place {
 
     /// Great-circle distance in kilometres by the haversine formula, where both positions are known.
     pub fn distance_km(&self, other: &Place) -> Option<f64> {
-        let (lat1, lon1) = self.degrees()?;
-        let (lat2, lon2) = other.degrees()?;
-        let half = |a: f64, b: f64| ((b - a).to_radians() / 2.0).sin().powi(2);
-        let h =
-            half(lat1, lat2) + lat1.to_radians().cos() * lat2.to_radians().cos() * half(lon1, lon2);
-        Some(2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin())
+        Some(self.position()?.distance_km(other.position()?))
     }
 
     /// Both coordinates or none, each within the Earth.

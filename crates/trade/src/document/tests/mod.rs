@@ -2,6 +2,7 @@
 
 mod amendment;
 mod bid;
+mod call;
 mod change;
 mod counter;
 mod extension;
