@@ -1,7 +1,14 @@
 //! What a machine has taken in, as it is kept on disk.
 
 use minicbor::{Decode, Encode};
-use opener_trade::{DocumentId, List, Number, PeerId, Reason, Timestamp, limits::LINES};
+use opener_trade::{
+    DocumentId, List, Number, PeerId, Quantity, Reason, Timestamp,
+    document::Rfp,
+    limits::LINES,
+    switch::{Countermeasure, holds},
+};
+
+use crate::Rejection;
 
 /// Sellers that one best-and-final round admits. A buyer negotiates with a handful; a framework with many lots has more.
 pub const ADMITTED: usize = 256;
@@ -146,4 +153,27 @@ pub struct LineQuantity {
     /// How much.
     #[n(1)]
     pub quantity: Number,
+}
+
+impl LineQuantity {
+    /// So much of a line, said in the unit in which the request asks for it.
+    ///
+    /// # Errors
+    /// The line was not asked for, or `unit-not-convertible`: what is ordered is not counted together with the rest.
+    pub fn asked(rfp: &Rfp, line: u32, quantity: Quantity) -> Result<Self, Rejection> {
+        let Some(asked) = rfp.line(line) else {
+            return Err(Rejection::not_allowed(format!(
+                "line {line} was not asked for"
+            )));
+        };
+        let unit = match holds(Countermeasure::UnitOfRequest) {
+            true => asked.quantity.unit,
+            false => quantity.unit,
+        };
+        let quantity = quantity.in_unit(unit).map_err(|invalid| {
+            let rule = format!("line {line}: {quantity} is no exact number of {unit}");
+            Rejection::new(invalid.reason, rule)
+        })?;
+        Ok(Self { line, quantity })
+    }
 }

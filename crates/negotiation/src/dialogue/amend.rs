@@ -5,6 +5,7 @@ use std::sync::Arc;
 use opener_trade::{
     DocumentId, Opened, Reason, Timestamp,
     document::{AmendmentRefuse, Order, OrderChange, same_change},
+    switch::{Countermeasure, holds},
 };
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     placed::{Amended, Placed},
     state::{Phase, State},
 };
-use crate::{Rejection, Role};
+use crate::{LineQuantity, Rejection, Role};
 
 /// Proposals of one side in one deal. Who changes an order more often should write a new request; all of them are kept.
 pub(super) const PROPOSALS: u8 = 64;
@@ -232,7 +233,8 @@ impl State {
                     format!("line {}: the unit stays {unit}", line.line),
                 ));
             }
-            if unit == asked.quantity.unit && line.quantity.value > asked.quantity.value {
+            let changed = LineQuantity::asked(&self.rfp.body, line.line, line.quantity)?;
+            if changed.quantity > asked.quantity.value && holds(Countermeasure::ChangedQuantity) {
                 return Err(Rejection::new(
                     Reason::QuantityExceeded,
                     format!("line {}: more than asked", line.line),
@@ -255,13 +257,13 @@ impl State {
         if open.agreement.is_some() {
             return Err(Rejection::not_allowed("this is agreed to already"));
         }
-        if at > open.until {
+        if at > open.until && holds(Countermeasure::AgreementInTime) {
             return Err(Rejection::new(
                 Reason::Expired,
                 "the time to agree to this proposal has passed",
             ));
         }
-        if !repeats(&open.document, document) {
+        if !repeats(&open.document, document) && holds(Countermeasure::AgreementRepeats) {
             return Err(Rejection::not_allowed(
                 "an agreement repeats the proposal as it stands",
             ));
@@ -303,7 +305,7 @@ impl State {
         id: DocumentId,
         proposal: DocumentId,
     ) -> Result<Vec<Effect>, Rejection> {
-        if self.amendments.agreed.contains(&proposal) {
+        if self.amendments.agreed.contains(&proposal) && holds(Countermeasure::AgreedStays) {
             return Err(Rejection::not_allowed("that is agreed to already"));
         }
         let ours = sender == self.role;

@@ -3,10 +3,10 @@
 use opener_trade::{
     Duration, EnvelopeError, Identity, Invalid, Opened, PeerText, Reason, Timestamp,
     document::{
-        AmendmentRefuse, BestAndFinal, Bid, BidWithdraw, Body, Chat, Counter, CounterAccept,
-        CounterRefuse, Decline, Document, ExtendGrant, ExtendRefuse, ExtendRequest, FinalTerms,
-        Header, Hold, Intent, Lapse, NotChosen, Order, OrderCancel, OrderChange, OrderResponse,
-        Question, Release, TimeProof,
+        AmendmentRefuse, BestAndFinal, Bid, BidWithdraw, Body, CallAnswer, CallCandidate, CallEnd,
+        CallOffer, Chat, Counter, CounterAccept, CounterRefuse, Decline, Document, ExtendGrant,
+        ExtendRefuse, ExtendRequest, FinalTerms, Header, Hold, Intent, Lapse, NotChosen, Order,
+        OrderCancel, OrderChange, OrderResponse, Question, Release, TimeProof,
     },
     limits::REMARK_BYTES,
     sign,
@@ -68,6 +68,14 @@ pub enum Command {
     SignTerms(FinalTerms),
     /// Either: text.
     Chat(Chat),
+    /// Either: I call you, or renew the path of a call.
+    CallOffer(CallOffer),
+    /// Either: I take the call, or its renewal.
+    CallAnswer(CallAnswer),
+    /// Either: paths on which I may be reached in a call.
+    CallCandidate(CallCandidate),
+    /// Either: the call is over.
+    CallEnd(CallEnd),
 }
 
 /// A document that waits for its signature.
@@ -90,6 +98,9 @@ struct Context {
 pub(crate) const KEEP_TRYING: Duration = Duration::from_secs(365 * 24 * 3600);
 /// How long chat is delivered again: after a month nobody waits for it.
 const CHAT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long a document that sets a call up counts: it rings for 45 s, and clocks may differ by a minute before anybody is
+/// warned. What comes later must not ring.
+pub(super) const CALL_LIFETIME: Duration = Duration::from_secs(120);
 
 impl State {
     /// Places a command in this side's chain, ready to be signed.
@@ -133,6 +144,9 @@ impl State {
             Command::WithdrawBid(_)
             | Command::ProveTime(_)
             | Command::Chat(_)
+            | Command::CallOffer(_)
+            | Command::CallCandidate(_)
+            | Command::CallEnd(_)
             | Command::Counter(_)
             | Command::AskExtension(_)
             | Command::GrantExtension(_)
@@ -145,13 +159,17 @@ impl State {
             Command::ChangeOrder(..) | Command::CancelOrder(..) => agrees_to
                 .map(|open| open.document.id())
                 .or_else(|| self.contract_id()),
+            Command::CallAnswer(answer) => Some(answer.offer),
             Command::Order(order) => Some(order.bid),
             Command::Respond(_) if self.phase == Phase::Conditional => self.response_id(),
             Command::Respond(_) | Command::Lapse | Command::Release(_) => order,
             Command::SignTerms(_) => self.contract_id(),
         };
         let expires_at = match &command {
-            Command::Chat(_) => now.plus(CHAT_LIFETIME),
+            Command::Chat(_) | Command::CallEnd(_) => now.plus(CHAT_LIFETIME),
+            Command::CallOffer(_) | Command::CallAnswer(_) | Command::CallCandidate(_) => {
+                now.plus(CALL_LIFETIME)
+            }
             Command::ChangeOrder(_, until) | Command::CancelOrder(_, until) => *until,
             _ => now.plus(KEEP_TRYING),
         };
@@ -228,6 +246,10 @@ impl Draft {
             Command::NotChosen(body) => seal(identity, header, body),
             Command::SignTerms(body) => seal(identity, header, body),
             Command::Chat(body) => seal(identity, header, body),
+            Command::CallOffer(body) => seal(identity, header, body),
+            Command::CallAnswer(body) => seal(identity, header, body),
+            Command::CallCandidate(body) => seal(identity, header, body),
+            Command::CallEnd(body) => seal(identity, header, body),
         }
     }
 }

@@ -25,6 +25,8 @@ pub enum Effect {
         /// The same bytes signed by the seller.
         by_seller: Arc<[u8]>,
     },
+    /// Hand this document to the call it belongs to: the other side's, or one of ours that the other side refused.
+    Signal(DocumentId),
     /// Step again with [`super::Input::Tick`] at this moment.
     WakeAt(Timestamp),
     /// Tell the person, once.
@@ -140,6 +142,10 @@ pub enum NoticeKind {
     DocumentRefused,
     /// Text has arrived.
     ChatArrived,
+    /// The other side calls.
+    CallArrived,
+    /// The other side has called, and nobody answered.
+    CallMissed,
     /// A document of a newer version has arrived.
     UnknownArrived,
 }

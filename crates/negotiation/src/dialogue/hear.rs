@@ -60,7 +60,8 @@ impl State {
             return Err(Rejection::new(Reason::Expired, "the document has expired").in_chain());
         }
         let more = self.hear(now, sender, document, at).map_err(|rejection| {
-            if ours {
+            // Who rings too often waits, and rings no more by then: its document expires first.
+            if ours || rejection.reason == Reason::RateLimited {
                 rejection
             } else {
                 rejection.in_chain()
@@ -138,6 +139,10 @@ impl State {
             (Role::Seller, Opened::Release(release)) => self.release(release, at),
             (_, Opened::FinalTerms(terms)) => self.sign_terms(sender, id, &terms.body, at),
             (_, Opened::Chat(_)) => Ok(self.tell(sender, NoticeKind::ChatArrived, id)),
+            (_, Opened::CallOffer(offer)) => self.offer_call(sender, id, &offer.body, at),
+            (_, Opened::CallAnswer(answer)) => self.answer_call(sender, id, &answer.body),
+            (_, Opened::CallCandidate(paths)) => self.hear_candidates(sender, id, &paths.body),
+            (_, Opened::CallEnd(end)) => self.end_call(sender, id, &end.body),
             (_, Opened::Unknown(_)) => Ok(self.tell(sender, NoticeKind::UnknownArrived, id)),
             (Role::Buyer, Opened::Rfp(rfp)) => self.revise(Arc::new(rfp.clone())),
             _ => Err(Rejection::not_allowed(

@@ -3,6 +3,7 @@
 use opener_trade::{
     DocumentId, Reason, Timestamp, Verified,
     document::{BestAndFinal, Bid, Document},
+    switch::{Countermeasure, holds},
 };
 
 use super::{
@@ -32,7 +33,7 @@ impl State {
         document: &Verified<Document<BestAndFinal>>,
     ) -> Result<Vec<Effect>, Rejection> {
         let (id, asked, signed_at) = (document.id(), &document.body, document.header.issued_at);
-        if self.last_round.is_some() {
+        if self.last_round.is_some() && holds(Countermeasure::OneLastRound) {
             return Err(Rejection::not_allowed(
                 "a request has one best-and-final round",
             ));
@@ -114,7 +115,7 @@ impl State {
                 round.asked,
             ));
         }
-        if self.last_bid_is_made() {
+        if self.last_bid_is_made() && holds(Countermeasure::OneLastBid) {
             return Err(Rejection::not_allowed(
                 "there is one bid in the best-and-final round",
             ));
@@ -125,20 +126,24 @@ impl State {
     /// No counter-offer follows the last round's question; one that crossed it has lapsed.
     pub(super) fn check_no_last_round(&self) -> Result<(), Rejection> {
         match self.last_round {
-            Some(round) => Err(Rejection::stale(
+            Some(round) if holds(Countermeasure::CounterAfterLastRound) => Err(Rejection::stale(
                 "no counter-offer follows the best-and-final round",
                 round.asked,
             )),
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 
     /// Nobody is ordered from while others may still bid.
     pub(super) fn check_order_after(&self, signed_at: Timestamp) -> Result<(), Rejection> {
         match self.last_round {
-            Some(round) if signed_at <= round.deadline => Err(Rejection::not_allowed(
-                "an order comes after the deadline of the best-and-final round",
-            )),
+            Some(round)
+                if signed_at <= round.deadline && holds(Countermeasure::OrderAfterLastRound) =>
+            {
+                Err(Rejection::not_allowed(
+                    "an order comes after the deadline of the best-and-final round",
+                ))
+            }
             _ => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 mod amend;
 mod bids;
+mod calls;
 mod command;
 mod counter;
 mod effect;
@@ -30,6 +31,7 @@ use opener_trade::{
 };
 
 pub use amend::{Amendment, Proposal};
+pub use calls::{Calls, OpenCall};
 pub(crate) use command::KEEP_TRYING;
 pub use command::{Command, Draft};
 pub use counter::OpenCounter;
@@ -196,9 +198,12 @@ impl Dialogue {
         }
         let mut effects = vec![Effect::Persist(Entry::Void { id, reason })];
         effects.extend(self.state.wake_at().map(Effect::WakeAt));
-        if ours {
+        if ours && calls::is_of_a_call(document) {
+            effects.push(Effect::Signal(id));
+        } else if ours {
             effects.push(notify(NoticeKind::DocumentRefused, Some(id)));
         }
+        effects.sort_by_key(order_of);
         effects
     }
 
@@ -309,8 +314,9 @@ const fn order_of(effect: &Effect) -> u8 {
         Effect::Send(_) => 1,
         Effect::Author(_) => 2,
         Effect::Report { .. } => 3,
-        Effect::WakeAt(_) => 4,
-        Effect::Notify(_) => 5,
+        Effect::Signal(_) => 4,
+        Effect::WakeAt(_) => 5,
+        Effect::Notify(_) => 6,
     }
 }
 

@@ -3,6 +3,7 @@
 use opener_trade::{
     DocumentId, Duration, Opened, Timestamp, Verified,
     document::{Document, Release},
+    switch::{Countermeasure, holds},
 };
 
 use super::{
@@ -40,14 +41,16 @@ impl State {
         }
         let after = placed.order().release_after;
         let arrived_early = self.role == Role::Buyer && at.plus(CLOCKS_APART) < after;
-        if arrived_early || document.header.issued_at < after {
+        let signed_early = document.header.issued_at < after;
+        if (arrived_early || signed_early) && holds(Countermeasure::EarlyRelease) {
             return Err(Rejection::not_allowed(format!(
                 "this order may be released from {after} on"
             )));
         }
         match (self.role, self.phase) {
             (Role::Seller, Phase::Answered | Phase::Conditional) => {}
-            (Role::Buyer, Phase::Concluded) if !self.told.known => {}
+            (Role::Buyer, Phase::Concluded)
+                if !self.told.known || !holds(Countermeasure::KnownContract) => {}
             (_, Phase::Concluded | Phase::Reported) => {
                 return Err(Rejection::not_allowed(
                     "both know that the deal is concluded: it ends by agreement",

@@ -11,6 +11,7 @@ use ts_rs::TS;
 
 use super::{
     amend::{Amendments, Proposal},
+    calls::Calls,
     counter::{OpenCounter, Rounds},
     extend::Holds,
     last_round::LastRound,
@@ -277,6 +278,8 @@ pub struct State {
     pub extension_asked: Option<DocumentId>,
     /// The best-and-final round, once the buyer has asked this seller into it.
     pub last_round: Option<LastRound>,
+    /// The calls of the two.
+    pub calls: Calls,
     pub(super) questions: Vec<Arc<Opened>>,
     pub(super) answers: Vec<Arc<Opened>>,
     pub(super) called_off: bool,
@@ -319,6 +322,7 @@ impl State {
             holds: Holds::default(),
             extension_asked: None,
             last_round: None,
+            calls: Calls::default(),
             questions: Vec::new(),
             answers: Vec::new(),
             called_off: false,

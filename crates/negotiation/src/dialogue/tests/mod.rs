@@ -5,6 +5,7 @@ pub(crate) mod kit;
 mod accept;
 mod amend;
 mod bid;
+mod calls;
 mod cancel;
 mod counter;
 mod extend;

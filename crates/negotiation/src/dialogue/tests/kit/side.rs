@@ -264,7 +264,10 @@ impl Side {
                 Effect::Author(command) => {
                     self.author(now, command).unwrap();
                 }
-                Effect::Report { .. } | Effect::WakeAt(_) | Effect::Notify(_) => {}
+                Effect::Report { .. }
+                | Effect::Signal(_)
+                | Effect::WakeAt(_)
+                | Effect::Notify(_) => {}
             }
         }
     }
@@ -313,8 +316,9 @@ fn rank(effect: &Effect) -> usize {
         Effect::Send(_) => 1,
         Effect::Author(_) => 2,
         Effect::Report { .. } => 3,
-        Effect::WakeAt(_) => 4,
-        Effect::Notify(_) => 5,
+        Effect::Signal(_) => 4,
+        Effect::WakeAt(_) => 5,
+        Effect::Notify(_) => 6,
     }
 }
 
@@ -339,7 +343,13 @@ pub(crate) fn fingerprint(state: &State) -> String {
     let signed = |role| state.terms.of(role).map(|terms| terms.id());
     let open = state.proposal.as_ref();
     let open = open.map(|open| (open.document.id(), open.agreement));
-    let after = (state.noticed, open, &state.amendments, &state.told);
+    let after = (
+        state.noticed,
+        open,
+        &state.amendments,
+        &state.told,
+        &state.calls,
+    );
     format!(
         "{:?}",
         (
