@@ -87,7 +87,7 @@ pub(crate) fn rfp(
         payment: request.payment,
         criteria: List::try_from(criteria).map_err(too_long)?,
         disclosure: request.disclosure.unwrap_or(Disclosure::Conclusion),
-        attachments: List::default(),
+        attachments: request.attachments,
         lots: List::try_from(lots).map_err(too_long)?,
         lines: List::try_from(lines).map_err(too_long)?,
         stamps: List::default(),

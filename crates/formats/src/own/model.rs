@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use opener_trade::{
     CountryCode, Currency, Language, List, PeerText,
-    document::{CommitmentKind, Direction, Disclosure, Measure, TaxBasis},
+    document::{Attachments, CommitmentKind, Direction, Disclosure, Measure, TaxBasis},
     limits::{
         CRITERIA, CURRENCIES, DESCRIPTION_BYTES, LABEL_BYTES, LINE_CATEGORIES,
         LINE_DESCRIPTION_BYTES, LINES, LOTS, NAME_BYTES, REMARK_BYTES,
@@ -41,6 +41,8 @@ pub(crate) struct Request {
     pub payment: Option<PeerText<REMARK_BYTES>>,
     pub criteria: Option<List<Criterion, CRITERIA>>,
     pub disclosure: Option<Disclosure>,
+    #[serde(default)]
+    pub attachments: Attachments,
     #[serde(default)]
     pub lots: List<Lot, LOTS>,
     pub lines: List<Line, LINES>,

@@ -45,6 +45,9 @@ fn complete() -> Value {
     request["lines"][0]["quantity"] = json!({"value": "12", "unit": "H87"});
     request["lines"][0]["categories"][0] =
         json!({"scheme": "CPV", "version": "2008", "code": "39112000-0"});
+    request["attachments"] = json!([{
+        "name": "배치도.pdf", "media_type": "application/pdf", "size": 9, "sha256": "ab".repeat(32),
+    }]);
     request
 }
 
@@ -61,6 +64,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("/lines/0/quantity", "/$defs/quantity/oneOf/1"),
     ("/lines/0/categories/0", "/$defs/category/oneOf/1"),
     ("/incoterm", "/$defs/incoterm/oneOf/1"),
+    ("/attachments/0", "/$defs/attachment"),
 ];
 
 #[test]
@@ -82,7 +86,8 @@ fn reader_and_schema_know_the_same_fields() {
     let (schema, request) = (schema(), complete());
     let validator = jsonschema::validator_for(&schema).unwrap();
     assert!(validator.is_valid(&request));
-    read(&request).unwrap();
+    let reading = read(&request).unwrap();
+    assert_eq!(reading.rfp.attachments[0].name.as_str(), "배치도.pdf");
     for (object, definition) in OBJECTS {
         let properties = schema.pointer(&format!("{definition}/properties")).unwrap();
         let documented: Vec<&String> = properties.as_object().unwrap().keys().collect();
