@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, Connection, SqliteConnection,
+    ConnectOptions, Connection, Row, SqliteConnection,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
@@ -98,6 +98,28 @@ impl Store {
             readers: vec![],
             _lock: None,
         })
+    }
+
+    /// Writes the database as it stands at one moment into a new file, which must not be there.
+    ///
+    /// # Errors
+    /// The file is there, or the disk refuses.
+    pub async fn snapshot(&self, to: &Path) -> Result<(), StoreError> {
+        let mut slot = self.writer().await;
+        let query = sqlx::query("VACUUM INTO ?1").bind(to.to_string_lossy().into_owned());
+        query.execute(&mut slot.connection).await?;
+        Ok(())
+    }
+
+    /// Whether the file is whole, as far as SQLite can tell.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn is_sound(&self) -> Result<bool, StoreError> {
+        let mut slot = self.writer().await;
+        let query = sqlx::query("PRAGMA quick_check(1)");
+        let row = query.fetch_one(&mut slot.connection).await?;
+        Ok(row.try_get::<&str, _>(0)? == "ok")
     }
 
     /// Closes every connection in order, so that the file alone holds everything, and gives the lock back.
