@@ -69,7 +69,7 @@ pub struct About<'a> {
 }
 
 /// Notices that wait for a person, and ring unless something else is set.
-const RINGING: [&str; 13] = [
+const RINGING: [&str; 14] = [
     "request_arrived",
     "request_revised",
     "question_arrived",
@@ -82,10 +82,11 @@ const RINGING: [&str; 13] = [
     "deal_concluded",
     "bids_closed",
     "chat_arrived",
+    "call_arrived",
     "last_bid_asked",
 ];
 /// Notices that are shown unless something else is set.
-const SHOWN: [&str; 14] = [
+const SHOWN: [&str; 15] = [
     "request_cancelled",
     "answer_arrived",
     "counter_accepted",
@@ -100,6 +101,7 @@ const SHOWN: [&str; 14] = [
     "terms_to_sign",
     "no_bids",
     "document_refused",
+    "call_missed",
 ];
 
 impl Alarms {

@@ -32,6 +32,9 @@ pub enum StartError {
     /// The database.
     #[error("the database: {0}")]
     Store(#[from] StoreError),
+    /// A restored peer does not move into the folder.
+    #[error("the restored peer does not move in: {0}; start again")]
+    Restored(#[from] std::io::Error),
     /// The sockets.
     #[error(transparent)]
     Net(#[from] NetError),

@@ -57,6 +57,14 @@ pub enum PeerError {
     /// The database cannot be read or written.
     #[error("the database: {0}")]
     Store(#[from] StoreError),
+    /// The peer was restored from a backup, and its owner has not said that the old one is off.
+    #[error(
+        "this peer was restored from a backup: see that the old one is off for good, and let this one go on"
+    )]
+    Held,
+    /// A backup is not made.
+    #[error(transparent)]
+    Backup(#[from] crate::backup::BackupError),
     /// The peer has stopped.
     #[error("the peer has stopped")]
     Stopped,

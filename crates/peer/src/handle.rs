@@ -16,8 +16,10 @@ use opener_trade::{
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{
-    Card, ContactEdit, Event, NewForm, PeerError, Phone, PhoneEdit, PhoneOpened, Profile,
+    Card, ContactEdit, Event, NewForm, Passphrase, PeerError, Phone, PhoneEdit, PhoneOpened,
+    Profile,
     alarm::Alarms,
+    backup::Restored,
     snapshot::{
         AttachedFile, DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status,
     },
@@ -36,6 +38,16 @@ macro_rules! calls {
         pub(crate) enum Call {
             $($call { $($arg: $type,)* answer: Answer<$answer> },)*
             Shutdown { answer: oneshot::Sender<()> },
+        }
+
+        impl Call {
+            /// Answers with a refusal. A caller that has gone away needs no answer.
+            pub(crate) fn refuse(self, error: PeerError) {
+                match self {
+                    $(Call::$call { answer, .. } => drop(answer.send(Err(error))),)*
+                    Call::Shutdown { answer } => drop(answer.send(())),
+                }
+            }
         }
 
         impl Handle {
@@ -80,7 +92,9 @@ calls! {
     /// Sends a revision of a request; standing bids need confirmation.
     revise_rfp / ReviseRfp(deal: DealId, rfp: Box<Rfp>) -> DocumentId;
     /// Answers a question to every invited seller, the asker unnamed.
-    answer_everybody / AnswerEverybody(deal: DealId, body: AnswerBody) -> DocumentId;
+    answer_everybody / AnswerEverybody(deal: DealId, body: AnswerBody, about: Option<DocumentId>) -> DocumentId;
+    /// Which questions of a deal were answered by which answers, as far as that was said when they were given.
+    answered_questions / AnsweredQuestions(deal: DealId) -> Vec<(DocumentId, DocumentId)>;
     /// Makes a counter-offer on the offer that stands: to this seller, or as a seller to the buyer.
     counter / Counter(deal: DealId, seller: Option<PeerId>, counter: Box<CounterOffer>) -> DocumentId;
     /// Calls a request off.
@@ -165,6 +179,12 @@ calls! {
     block / Block(contact: PeerId, blocked: bool) -> ();
     /// Uses these directories from now on.
     set_directories / SetDirectories(directories: Vec<Address>) -> ();
+    /// That this peer was restored from a backup and waits for its owner's word.
+    held / Held() -> Option<Restored>;
+    /// The owner says that the old peer is off for good: this one goes on.
+    go_on / GoOn() -> ();
+    /// A backup of everything, sealed with the passphrase: a file without a name, at its start.
+    backup / Backup(passphrase: Passphrase) -> File;
     /// A person says that this computer's clock is right although others differ.
     confirm_clock / ConfirmClock() -> ();
 }

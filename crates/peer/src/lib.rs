@@ -2,6 +2,7 @@
 //! [`Handle`].
 
 pub mod alarm;
+pub mod backup;
 mod clock;
 mod config;
 mod directories;
@@ -21,7 +22,7 @@ pub use directories::{DirectoryError, MAX_DIRECTORIES};
 pub use engine::{
     Answered, Arrival, Attempt, Card, ClockState, ContactEdit, DueStamp, Engine, FORM_BYTES, FORMS,
     GROUPS_OF_ONE, MAX_FETCHES, MAX_INVITED, NewForm, PHONE_PORT, Parcel, Phone, PhoneEdit,
-    PhoneOpened, PieceRequest, REFUSE_SKEW, WARN_SKEW, Wanted, terms,
+    PhoneOpened, PieceRequest, REFUSE_SKEW, Signal, WARN_SKEW, Wanted, terms,
 };
 pub use error::PeerError;
 pub use event::Event;

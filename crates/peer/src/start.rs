@@ -8,26 +8,27 @@ use opener_trade::{Address, Identity};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
-    Clock, Config, Engine, Handle, IdentityError, KeyPlace, StartError, SystemClock,
+    Clock, Config, Engine, Handle, IdentityError, KeyPlace, StartError, SystemClock, backup,
     handle::{CALLS, EVENTS},
     identity,
     run::Runner,
 };
 
 /// Name of the database in the data folder.
-const DATABASE: &str = "peer.sqlite";
+pub(crate) const DATABASE: &str = "peer.sqlite";
 /// Name of the folder of attached files in the data folder.
-const FILES: &str = "files";
+pub(crate) const FILES: &str = "files";
 
 /// Starts a peer: opens its folder, listens, and runs until [`Handle::shutdown`]. When this returns, it listens.
 ///
 /// # Errors
 /// As [`StartError`] says; then nothing runs.
 pub async fn start(config: Config) -> Result<Handle, StartError> {
+    backup::settle(&config.data)?;
     // The store makes the folder and keeps other programs out of it.
     let store = Arc::new(Store::open(&config.data.join(DATABASE)).await?);
     let blobs = Arc::new(Blobs::open(&config.data.join(FILES), Blobs::CAPACITY)?);
-    let identity = Arc::new(open_key(config.data, config.key).await?);
+    let identity = Arc::new(open_key(config.data.clone(), config.key).await?);
     let clock = SystemClock;
     let mut engine = Engine::open(store, blobs.clone(), identity.clone()).await?;
     if let Some(profile) = config.profile {
@@ -53,7 +54,15 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
         calls,
         events: events.clone(),
     };
-    let mut runner = Runner::new(engine, sockets, clock, received, events, addresses);
+    let mut runner = Runner::new(
+        engine,
+        sockets,
+        clock,
+        received,
+        events,
+        addresses,
+        config.data,
+    );
     runner.use_directories(&config.directories).await?;
     tokio::spawn(runner.run());
     Ok(handle)

@@ -294,4 +294,4 @@ const REPORT_OVERDUE: opener_trade::Duration = opener_trade::Duration::from_secs
 /// The setting that holds the directories, one address a line.
 const DIRECTORIES: &str = "directories";
 /// The setting that holds the profile.
-pub(super) const PROFILE: &str = "profile";
+pub(crate) const PROFILE: &str = "profile";

@@ -1,17 +1,20 @@
 //! What a dialogue's change means for the buyer's request as a whole.
 
 use opener_negotiation::{
-    Entry, LineQuantity, Role,
+    Entry, LineQuantity, Rejection, Role,
     dialogue::{Amendment, Phase, Proposal, State},
 };
 use opener_trade::{
-    List, Number, Timestamp,
-    document::{Order, OrderResponse, ResponseStatus},
+    List, Number, Quantity, Timestamp,
+    document::{Order, OrderResponse, ResponseStatus, Rfp},
     limits::LINES,
 };
 
 /// The facts that a request learns when a dialogue moves from one state to the next.
-pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
+///
+/// # Errors
+/// A quantity cannot be said in the unit of the request.
+pub(super) fn facts(before: &State, after: &State) -> Result<Vec<Entry>, Rejection> {
     let seller = after.seller;
     let mut facts = Vec::new();
     if before.standing.is_none() && after.standing.is_some() {
@@ -20,16 +23,16 @@ pub(super) fn facts(before: &State, after: &State) -> Vec<Entry> {
     facts.extend(hold(before, after));
     let was_ordering = before.phase.is_ordering();
     if is_contract(before) {
-        facts.extend(amended(before, after));
+        facts.extend(amended(before, after)?);
     } else if was_ordering && after.phase == Phase::Concluded {
         facts.push(Entry::Conclude {
             seller,
-            lines: concluded_lines(after),
+            lines: concluded_lines(after)?,
         });
     } else if was_ordering && !after.phase.is_ordering() {
         facts.push(Entry::Free { seller });
     }
-    facts
+    Ok(facts)
 }
 
 const fn is_contract(state: &State) -> bool {
@@ -37,22 +40,27 @@ const fn is_contract(state: &State) -> bool {
 }
 
 /// What both made of a concluded order, and what a change that we have signed may make of it.
-fn amended(before: &State, after: &State) -> Option<Entry> {
-    let books = |state: &State| match is_contract(state) {
-        true => (concluded_lines(state), held_lines(state)),
-        false => (List::default(), List::default()),
-    };
-    let (lines, held) = books(after);
-    let changed = books(before) != (lines.clone(), held.clone());
-    changed.then_some(Entry::Amend {
+fn amended(before: &State, after: &State) -> Result<Option<Entry>, Rejection> {
+    let (before, (lines, held)) = (books(before)?, books(after)?);
+    let changed = before != (lines.clone(), held.clone());
+    Ok(changed.then_some(Entry::Amend {
         seller: after.seller,
         lines,
         held,
-    })
+    }))
 }
 
+fn books(state: &State) -> Result<(Lines, Lines), Rejection> {
+    if !is_contract(state) {
+        return Ok((List::default(), List::default()));
+    }
+    Ok((concluded_lines(state)?, held_lines(state)?))
+}
+
+type Lines = List<LineQuantity, LINES>;
+
 /// The quantities of a change that the buyer has proposed, or agreed to, and that is not settled yet.
-fn held_lines(state: &State) -> List<LineQuantity, LINES> {
+fn held_lines(state: &State) -> Result<Lines, Rejection> {
     let signed = |open: &&Proposal| open.by == Role::Buyer || open.agreement.is_some();
     match state
         .proposal
@@ -60,8 +68,8 @@ fn held_lines(state: &State) -> List<LineQuantity, LINES> {
         .filter(signed)
         .map(|open| &open.amendment)
     {
-        Some(Amendment::Change(order)) => ordered_lines(order),
-        _ => List::default(),
+        Some(Amendment::Change(order)) => ordered_lines(&state.rfp.body, order),
+        _ => Ok(List::default()),
     }
 }
 
@@ -88,51 +96,57 @@ fn hold(before: &State, after: &State) -> Option<Entry> {
     })
 }
 
-/// What an order reserves.
-pub(super) fn ordered_lines(order: &Order) -> List<LineQuantity, LINES> {
-    bounded(order.lines.iter().map(|line| LineQuantity {
-        line: line.line,
-        quantity: line.quantity.value,
-    }))
+/// What an order reserves, in the units of the request.
+///
+/// # Errors
+/// A quantity cannot be said in the unit of the request.
+pub(super) fn ordered_lines(rfp: &Rfp, order: &Order) -> Result<Lines, Rejection> {
+    let lines = order.lines.iter();
+    bounded(lines.map(|line| LineQuantity::asked(rfp, line.line, line.quantity)))
 }
 
 /// What was accepted in the end: the order as both have changed it or as it was placed, or the changed answer that the
 /// buyer confirmed. Several answers to one line add up.
-fn concluded_lines(state: &State) -> List<LineQuantity, LINES> {
+fn concluded_lines(state: &State) -> Result<Lines, Rejection> {
     let Some(placed) = &state.order else {
-        return List::default();
+        return Ok(List::default());
     };
+    let rfp = &state.rfp.body;
     match (&placed.response, &placed.confirmation) {
-        (Some(response), Some(_)) if placed.amended.is_none() => accepted_lines(&response.body),
-        _ => ordered_lines(placed.agreed_order()),
+        (Some(response), Some(_)) if placed.amended.is_none() => {
+            accepted_lines(rfp, placed.order(), &response.body)
+        }
+        _ => ordered_lines(rfp, placed.agreed_order()),
     }
 }
 
-fn accepted_lines(response: &OrderResponse) -> List<LineQuantity, LINES> {
-    let mut lines: Vec<LineQuantity> = Vec::new();
+/// An answer speaks in the units of its order.
+fn accepted_lines(rfp: &Rfp, order: &Order, response: &OrderResponse) -> Result<Lines, Rejection> {
+    let mut lines: Vec<(u32, Quantity)> = Vec::new();
     for answer in response
         .lines
         .iter()
         .filter(|line| line.status != ResponseStatus::Refused)
     {
-        match lines.iter_mut().find(|line| line.line == answer.line) {
-            Some(line) => {
-                let sum = line
-                    .quantity
-                    .decimal()
-                    .checked_add(answer.quantity.decimal());
-                line.quantity = sum.map_or(line.quantity, Number::from);
-            }
-            None => lines.push(LineQuantity {
-                line: answer.line,
-                quantity: answer.quantity,
-            }),
+        if let Some((_, sum)) = lines.iter_mut().find(|(line, _)| *line == answer.line) {
+            let added = sum.value.decimal().checked_add(answer.quantity.decimal());
+            sum.value = added.map_or(sum.value, Number::from);
+            continue;
+        }
+        let ordered = order.lines.iter().find(|line| line.line == answer.line);
+        if let Some(ordered) = ordered {
+            let (value, unit) = (answer.quantity, ordered.quantity.unit);
+            lines.push((answer.line, Quantity { value, unit }));
         }
     }
-    bounded(lines.into_iter())
+    let lines = lines.into_iter();
+    bounded(lines.map(|(line, quantity)| LineQuantity::asked(rfp, line, quantity)))
 }
 
 /// An order and an answer have at most as many lines as the list holds.
-fn bounded(lines: impl Iterator<Item = LineQuantity>) -> List<LineQuantity, LINES> {
-    List::try_from(lines.take(LINES).collect::<Vec<_>>()).unwrap_or_default()
+fn bounded(
+    lines: impl Iterator<Item = Result<LineQuantity, Rejection>>,
+) -> Result<Lines, Rejection> {
+    let lines: Vec<_> = lines.take(LINES).collect::<Result<_, _>>()?;
+    Ok(List::try_from(lines)?)
 }

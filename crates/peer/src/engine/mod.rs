@@ -13,9 +13,11 @@ mod drafts;
 mod facts;
 mod fetch;
 mod fetching;
+mod held;
 mod last_round;
 mod load;
 mod meet;
+mod moments;
 mod order;
 mod park;
 mod phone;
@@ -27,13 +29,17 @@ mod request;
 mod revise;
 mod say;
 mod serve;
+mod signals;
 mod skew;
 mod stamp;
 mod summary;
 mod time;
 mod work;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use opener_negotiation::{dialogue::Dialogue, request::Request};
 use opener_net::Buckets;
@@ -43,17 +49,20 @@ use opener_trade::{DealId, Identity, PeerId, Timestamp};
 use crate::{
     Event, PeerError, Profile,
     alarm::{Alarms, minute_of_day},
+    backup::Restored,
 };
 
 pub use answer::{Answered, Attempt};
 pub use book::{Card, ContactEdit, GROUPS_OF_ONE};
 pub use deliver::Parcel;
+pub(crate) use directory::PROFILE;
 pub use drafts::{FORM_BYTES, FORMS, NewForm};
 pub use fetch::{MAX_FETCHES, PieceRequest, Wanted};
 pub use order::terms;
 pub use phone::{PHONE_PORT, Phone, PhoneEdit, PhoneOpened};
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
+pub use signals::Signal;
 pub use skew::{ClockState, REFUSE_SKEW, WARN_SKEW};
 pub use stamp::DueStamp;
 
@@ -73,6 +82,7 @@ pub(crate) type Key = (DealId, PeerId);
 struct Machines {
     dialogues: HashMap<Key, Dialogue>,
     requests: HashMap<DealId, Request>,
+    moments: moments::Moments,
 }
 
 /// The peer without sockets and clocks.
@@ -86,11 +96,13 @@ pub struct Engine {
     fetches: fetching::Fetches,
     profile: Option<Profile>,
     alarms: Alarms,
+    held: Option<Restored>,
     wall_clock_ahead: i32,
     phone_opened: Option<PhoneOpened>,
     directories: Vec<PeerId>,
     clocks: skew::Clocks,
     events: Vec<Event>,
+    signals: VecDeque<Signal>,
 }
 
 impl Engine {
@@ -105,6 +117,7 @@ impl Engine {
     ) -> Result<Self, PeerError> {
         let profile = read::stored_profile(&store).await?;
         let alarms = alarms::stored(&store).await?;
+        let held = held::stored(&store).await?;
         let mut engine = Self {
             store,
             blobs,
@@ -115,11 +128,13 @@ impl Engine {
             fetches: fetching::Fetches::default(),
             profile,
             alarms,
+            held,
             wall_clock_ahead: 0,
             phone_opened: None,
             directories: Vec::new(),
             clocks: skew::Clocks::default(),
             events: Vec::new(),
+            signals: VecDeque::new(),
         };
         engine.rebuild().await?;
         engine.take_up_files().await?;
@@ -164,10 +179,13 @@ impl Engine {
     /// Takes over what a committed transaction changed.
     fn adopt(&mut self, changed: work::Changed) {
         if self.machines.dialogues.len() + changed.dialogues.len() > CACHED_MACHINES {
-            self.machines = Machines::default();
+            self.machines.dialogues.clear();
+            self.machines.requests.clear();
         }
+        self.machines.moments.adopt(changed.moments);
         self.machines.dialogues.extend(changed.dialogues);
         self.machines.requests.extend(changed.requests);
         self.events.extend(changed.events);
+        self.queue_signals(changed.signals);
     }
 }

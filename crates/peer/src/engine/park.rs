@@ -49,9 +49,8 @@ impl Work<'_> {
             let Ok(document) = open(&parked.bytes) else {
                 break;
             };
-            let verdict = self
-                .deliver(&Arc::new(document), parked.received_at)
-                .await?;
+            let arrived = Some(parked.received_at);
+            let verdict = self.deliver(&Arc::new(document), arrived).await?;
             if matches!(&verdict, Err(rejection) if rejection.reason == Reason::OutOfOrder) {
                 break;
             }

@@ -6,8 +6,8 @@ use opener_trade::DealId;
 use super::Engine;
 use crate::PeerError;
 
-/// The form of the rows. It rises whenever a column is added that follows from the machines.
-const FORM: &str = "1";
+/// The form of the rows. It rises whenever a column is added that follows from the machines, or follows otherwise.
+const FORM: &str = "2";
 /// The setting that holds the form of the rows in this database.
 const SETTING: &str = "projection";
 /// Deals that are looked at in one go.

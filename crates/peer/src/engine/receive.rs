@@ -11,7 +11,7 @@ use opener_trade::{
     open, sign,
 };
 
-use super::{Engine, Key, work::Work};
+use super::{Engine, Key, moments::Act, work::Work};
 use crate::PeerError;
 
 /// Bytes that a peer delivered.
@@ -187,7 +187,7 @@ impl Work<'_> {
                 Err(rejection) => refuse(rejection),
             };
         }
-        match self.deliver(&document, self.now).await? {
+        match self.deliver(&document, None).await? {
             Ok(at) => {
                 let receipt = self.acknowledge(id, header.deal, from, at).await?;
                 self.take_parked(header).await?;
@@ -204,18 +204,21 @@ impl Work<'_> {
         }
     }
 
-    /// Gives a new document to its machine and keeps it.
+    /// Gives a new document to its machine and keeps it. It has arrived just now, unless it was parked.
     pub(super) async fn deliver(
         &mut self,
         document: &Arc<Opened>,
-        at: Timestamp,
+        parked_at: Option<Timestamp>,
     ) -> Result<Verdict, PeerError> {
         let Some(header) = document.header() else {
             return Ok(Err(Rejection::not_allowed("not a document of a deal")));
         };
         if self.tx.read().deal(header.deal).await?.is_none() {
             return match &**document {
-                Opened::Rfp(rfp) => self.invite(document, rfp, at).await,
+                Opened::Rfp(rfp) => {
+                    let at = parked_at.unwrap_or(self.now);
+                    self.invite(document, rfp, at).await
+                }
                 _ => Ok(Err(Rejection::new(
                     Reason::UnknownDeal,
                     "the receiver knows no such deal",
@@ -230,6 +233,10 @@ impl Work<'_> {
                 "the sender was not invited to this deal",
             )));
         }
+        let at = match parked_at {
+            Some(at) => at,
+            None => self.begin_act(key, Act::Take),
+        };
         match self
             .try_step(
                 key,
@@ -268,11 +275,11 @@ impl Work<'_> {
         {
             return Ok(());
         }
+        let now = self.begin_act(key, Act::Take);
         let input = Input::Document {
             document: document.clone(),
-            at: self.now,
+            at: now,
         };
-        let now = self.now;
         let mut unheard = self.dialogue(key).await?.clone();
         let continues = match unheard.step(now, input) {
             Ok(_) => true,

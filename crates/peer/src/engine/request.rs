@@ -8,13 +8,13 @@ use opener_negotiation::{
     request::{self, Request},
 };
 use opener_trade::{
-    DealId, DocumentId, List, PeerId, PeerText, Timestamp, Verified,
-    document::{Document, Header, NotChosen, Rfp, RfpCancel},
+    DealId, DocumentId, PeerId, PeerText, Timestamp, Verified,
+    document::{Document, Header, NotChosen, Order, Rfp, RfpCancel},
     limits::REMARK_BYTES,
     sign,
 };
 
-use super::{Engine, work::Work};
+use super::{Engine, facts::ordered_lines, work::Work};
 use crate::PeerError;
 
 /// Sellers that one request goes to at most: a day's trade of a large region, and a minute's work for one peer.
@@ -70,17 +70,9 @@ impl Engine {
         reason: PeerText<REMARK_BYTES>,
     ) -> Result<DocumentId, PeerError> {
         let mut work = self.begin(now).await?;
-        let request = work.request(deal).await?;
-        let header = request.broadcast_header(now);
-        let rfp = request.state().rfp.id();
-        let cancel = sign(
-            work.identity,
-            Document {
-                header,
-                body: RfpCancel { rfp, reason },
-            },
-        )?;
-        let id = cancel.id();
+        let rfp = work.request(deal).await?.state().rfp.id();
+        let cancel = work.sign_broadcast(deal, RfpCancel { rfp, reason }).await?;
+        let (id, now) = (cancel.id(), work.now);
         let effects = work
             .request(deal)
             .await?
@@ -199,10 +191,11 @@ impl Work<'_> {
     /// Reserves quantities of a request before an order on them is signed.
     pub(super) async fn reserve(
         &mut self,
-        deal: DealId,
-        seller: PeerId,
-        lines: List<opener_negotiation::LineQuantity, { opener_trade::limits::LINES }>,
+        (deal, seller): super::Key,
+        order: &Order,
     ) -> Result<(), PeerError> {
+        let rfp = self.request(deal).await?.state().rfp.clone();
+        let lines = ordered_lines(&rfp.body, order)?;
         self.tell_request(deal, Entry::Reserve { seller, lines })
             .await
     }

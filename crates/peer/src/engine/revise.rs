@@ -9,8 +9,11 @@ use opener_trade::{
     sign,
 };
 
-use super::{Engine, work::Work};
+use super::{Engine, moments::Act, work::Work};
 use crate::PeerError;
+
+/// Where it is written down which question an answer is to: the deal and the question follow.
+const ANSWERED: &str = "answered.";
 
 impl Engine {
     /// Signs the next revision of a request and queues it for every invited seller. Its number is set here.
@@ -30,6 +33,7 @@ impl Engine {
         let standing = work.request(deal).await?.state().rfp.body.revision;
         rfp.revision = standing.saturating_add(1);
         let rfp = Arc::new(work.sign_broadcast(deal, rfp).await?);
+        let now = work.now;
         let input = request::Input::Revise(rfp.clone());
         let effects = work.request(deal).await?.step(now, input)?;
         work.touched.insert(deal);
@@ -42,7 +46,8 @@ impl Engine {
 }
 
 impl Engine {
-    /// Answers a question to every invited seller, the asker unnamed. The answer names the revision that stands.
+    /// Answers a question to every invited seller, the asker unnamed. The answer names the revision that stands; which
+    /// question it answers is written down here and stands nowhere in it.
     ///
     /// # Errors
     /// The request is over, the answer breaks a rule, or there are too many.
@@ -51,19 +56,40 @@ impl Engine {
         now: Timestamp,
         deal: DealId,
         mut answer: Answer,
+        about: Option<DocumentId>,
     ) -> Result<DocumentId, PeerError> {
         let mut work = self.begin(now).await?;
         answer.rfp = work.request(deal).await?.state().rfp.id();
         let answer = Arc::new(work.sign_broadcast(deal, answer).await?);
-        let id = answer.id();
+        let (id, now) = (answer.id(), work.now);
         let input = request::Input::Answer(answer.clone());
         let effects = work.request(deal).await?.step(now, input)?;
         work.touched.insert(deal);
         work.keep(&(*answer).clone().into(), now).await?;
+        if let Some(question) = about {
+            let key = format!("{ANSWERED}{deal}.{question}");
+            work.tx.set_setting(&key, &id.to_string()).await?;
+        }
         work.carry_out_request(deal, effects).await?;
         let changed = work.commit().await?;
         self.adopt(changed);
         Ok(id)
+    }
+
+    /// Which questions of a deal were answered by which answers, as far as that was said when they were given.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn answered_questions(
+        &self,
+        deal: DealId,
+    ) -> Result<Vec<(DocumentId, DocumentId)>, PeerError> {
+        let beginning = format!("{ANSWERED}{deal}.");
+        let found = self.store.read().settings_under(&beginning).await?;
+        let ids = found
+            .iter()
+            .filter_map(|(question, answer)| question.parse().ok().zip(answer.parse().ok()));
+        Ok(ids.collect())
     }
 
     /// Makes a counter-offer on the offer that stands: as the buyer to this seller, as a seller to the buyer. The offer
@@ -97,12 +123,12 @@ impl Engine {
 
 impl Work<'_> {
     /// Signs the next document of the chain that everybody reads.
-    async fn sign_broadcast<B: Body>(
+    pub(super) async fn sign_broadcast<B: Body>(
         &mut self,
         deal: DealId,
         body: B,
     ) -> Result<Verified<Document<B>>, PeerError> {
-        let now = self.now;
+        let now = self.begin_act((deal, self.me()), Act::Announce);
         let header = self.request(deal).await?.broadcast_header(now);
         Ok(sign(self.identity, Document { header, body })?)
     }

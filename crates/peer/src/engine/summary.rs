@@ -54,7 +54,12 @@ pub(super) fn of_buyer(
     let best = totals
         .filter_map(|(_, row)| row.total)
         .min_by_key(|total| (Some(total.currency()) != first, total.minor()));
-    let waits = dialogues.iter().any(|row| row.turn == Turn::Buyer);
+    // A contract waits for the seller's signature as it does for the buyer's.
+    let waits = rows.iter().any(|(phase, row)| match row.turn {
+        Turn::Buyer => true,
+        Turn::Seller => *phase == Some(Phase::Concluded),
+        Turn::Nobody => false,
+    });
     DealSummary {
         is_over: state.phase.is_terminal() && !waits,
         falls: falls.map(|falls| phase_name(&falls)).unwrap_or_default(),

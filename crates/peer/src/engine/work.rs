@@ -20,7 +20,8 @@ use opener_trade::{
 use super::{
     Key, Machines,
     alarms::Ears,
-    facts::{facts, ordered_lines},
+    facts::facts,
+    moments::{Act, Moments},
 };
 use crate::{Event, PeerError, Profile};
 
@@ -29,7 +30,10 @@ use crate::{Event, PeerError, Profile};
 pub(super) struct Changed {
     pub(super) dialogues: HashMap<Key, Dialogue>,
     pub(super) requests: HashMap<DealId, Request>,
+    pub(super) moments: Moments,
     pub(super) events: Vec<Event>,
+    /// Documents for the calls they belong to.
+    pub(super) signals: Vec<super::Signal>,
 }
 
 /// A transaction under way.
@@ -107,27 +111,32 @@ impl<'w> Work<'w> {
         key: Key,
         command: Command,
     ) -> Result<DocumentId, PeerError> {
-        let now = self.now;
         if let Command::Order(order) = &command
             && self.dialogue(key).await?.state().role == Role::Buyer
         {
-            self.reserve(key.0, key.1, ordered_lines(order)).await?;
+            self.reserve(key, order).await?;
         }
-        let draft = self.dialogue(key).await?.state().draft(now, command)?;
-        let document = Arc::new(draft.sign(self.identity)?);
-        let id = document.id();
-        let effects = self
-            .step(
-                key,
-                Input::Document {
-                    document: document.clone(),
-                    at: now,
-                },
-            )
-            .await?;
-        self.keep(&document, now).await?;
+        let (id, effects) = self.author(key, command).await?;
         self.carry_out(key, effects).await?;
         Ok(id)
+    }
+
+    /// Drafts, signs and takes a document of ours. Its effects are still to be carried out.
+    async fn author(
+        &mut self,
+        key: Key,
+        command: Command,
+    ) -> Result<(DocumentId, Vec<Effect>), PeerError> {
+        let at = self.begin_act(key, Act::Say);
+        let draft = self.dialogue(key).await?.state().draft(at, command)?;
+        let document = Arc::new(draft.sign(self.identity)?);
+        let input = Input::Document {
+            document: document.clone(),
+            at,
+        };
+        let effects = self.step(key, input).await?;
+        self.keep(&document, at).await?;
+        Ok((document.id(), effects))
     }
 
     /// Steps a dialogue and lets the request learn what follows. The effects are still to be carried out.
@@ -178,7 +187,7 @@ impl<'w> Work<'w> {
             return Ok(());
         }
         let after = self.dialogue(key).await?.state().clone();
-        for fact in facts(before, &after) {
+        for fact in facts(before, &after)? {
             self.tell_request(key.0, fact).await?;
         }
         Ok(())
@@ -210,26 +219,12 @@ impl<'w> Work<'w> {
             match effect {
                 Effect::Persist(entry) => self.journal(key.0, Some(key.1), &entry).await?,
                 Effect::Send(document) => self.send(key, document).await?,
-                Effect::Author(command) => {
-                    let now = self.now;
-                    let draft = self.dialogue(key).await?.state().draft(now, command)?;
-                    let document = Arc::new(draft.sign(self.identity)?);
-                    let more = self
-                        .step(
-                            key,
-                            Input::Document {
-                                document: document.clone(),
-                                at: now,
-                            },
-                        )
-                        .await?;
-                    self.keep(&document, now).await?;
-                    queue.extend(more);
-                }
+                Effect::Author(command) => queue.extend(self.author(key, command).await?.1),
                 Effect::Report {
                     by_buyer,
                     by_seller,
                 } => self.report(key, &by_buyer, &by_seller).await?,
+                Effect::Signal(document) => self.signal(key, document).await?,
                 // The projection keeps the moment: it is a function of the state.
                 Effect::WakeAt(_) => {}
                 Effect::Notify(notice) => self.notify(key, notice).await?,

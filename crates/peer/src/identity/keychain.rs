@@ -93,16 +93,28 @@ fn find(name: &str, vault: &impl Vault) -> Result<Identity, IdentityError> {
     }
 }
 
-/// The marker is written last: an entry without marker harms nobody, a marker without entry would lock the folder.
 fn make(marker: &Path, vault: &impl Vault) -> Result<Identity, IdentityError> {
     let identity = identity_file::generate()?;
+    keep(marker, &identity, vault)?;
+    Ok(identity)
+}
+
+/// Puts this key into the keychain. The marker is written last: an entry without marker harms nobody, a marker without
+/// entry would lock the folder.
+///
+/// # Errors
+/// The keychain refuses or forgets, or the marker cannot be written.
+pub(super) fn keep(
+    marker: &Path,
+    identity: &Identity,
+    vault: &impl Vault,
+) -> Result<(), IdentityError> {
     let name = identity.peer_id().to_string();
     vault
         .write(&name, &*identity.seed())
         .map_err(IdentityError::Keychain)?;
-    let kept = find(&name, vault)?;
-    private_file::write(marker, name.as_bytes())?;
-    Ok(kept)
+    find(&name, vault)?;
+    Ok(private_file::write(marker, name.as_bytes())?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where a peer's key is kept, and how it is opened: in a plain file, in a file sealed with a passphrase, or in the
 //! keychain of the operating system. A data folder has one key in one place; it never gets a second by mistake.
 
+pub(crate) mod cost;
 #[cfg(any(feature = "keychain", test))]
 mod keychain;
 mod passphrase;
@@ -19,6 +20,8 @@ pub use passphrase::{
 };
 pub use sealed::SealedError;
 
+/// Names of the files of which one is in a data folder that has a key.
+pub(crate) const KEY_FILES: [&str; 3] = [PLAIN_FILE, SEALED_FILE, KEYCHAIN_FILE];
 /// Name of the plain key file in the data folder.
 const PLAIN_FILE: &str = "identity.key";
 /// Name of the sealed key file.
@@ -145,6 +148,28 @@ pub(crate) fn open(data: &Path, place: &KeyPlace) -> Result<Identity, IdentityEr
         (KeyPlace::Keychain, KeyFound::Plain) => Err(IdentityError::InFile(plain)),
         #[cfg(feature = "keychain")]
         (KeyPlace::Keychain, KeyFound::Sealed) => Err(IdentityError::InFile(sealed)),
+    }
+}
+
+/// Keeps this identity in a folder that has none.
+///
+/// # Errors
+/// See [`IdentityError`].
+pub(crate) fn keep(
+    data: &Path,
+    identity: &Identity,
+    place: &KeyPlace,
+) -> Result<(), IdentityError> {
+    match place {
+        KeyPlace::Plain => Ok(private_file::write(
+            &data.join(PLAIN_FILE),
+            &*identity.seed(),
+        )?),
+        KeyPlace::Sealed(words) => Ok(sealed::keep(&data.join(SEALED_FILE), identity, words)?),
+        #[cfg(feature = "keychain")]
+        KeyPlace::Keychain => {
+            keychain::keep(&data.join(KEYCHAIN_FILE), identity, &keychain::System)
+        }
     }
 }
 

@@ -88,7 +88,7 @@ impl Passphrase {
         Ok(Self::new(line.trim_end_matches('\r'))?)
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

@@ -15,7 +15,6 @@
 
 use std::path::{Path, PathBuf};
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::{
     Key, KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -28,10 +27,14 @@ use opener_trade::Identity;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::Passphrase;
+use super::{
+    Passphrase,
+    cost::{COST, Cost},
+};
 
 const MAGIC: &[u8; 7] = b"OPENKEY";
 const VERSION: u8 = 1;
+const COST_AT: std::ops::Range<usize> = 8..20;
 const SALT: std::ops::Range<usize> = 20..36;
 const NONCE: std::ops::Range<usize> = 36..60;
 /// Bytes before the sealed seed.
@@ -40,21 +43,6 @@ const HEADER: usize = 60;
 const HASHED: usize = HEADER + SEED_BYTES + 16;
 /// Bytes of the file.
 const FILE: usize = HASHED + 32;
-
-/// Memory, passes and lanes of Argon2id: the second recommended option of RFC 9106 section 4, for machines with little
-/// memory. A quarter of a second on an office computer, and 64 MiB for each guess of an attacker.
-const COST: Cost = Cost {
-    memory_kib: 64 * 1024,
-    passes: 3,
-    lanes: 4,
-};
-
-/// The dearest file that is opened, lest a foreign file hold the program up: 1 GiB and a minute.
-const DEAREST: Cost = Cost {
-    memory_kib: 1024 * 1024,
-    passes: 16,
-    lanes: 16,
-};
 
 /// Why a sealed key file cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -94,45 +82,6 @@ pub enum SealedError {
     Cipher,
 }
 
-/// What deriving a key costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cost {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-}
-
-impl Cost {
-    fn read(file: &[u8; FILE]) -> Self {
-        let number = |at: usize| {
-            let mut bytes = [0; 4];
-            bytes.copy_from_slice(&file[at..at + 4]);
-            u32::from_be_bytes(bytes)
-        };
-        Self {
-            memory_kib: number(8),
-            passes: number(12),
-            lanes: number(16),
-        }
-    }
-
-    const fn is_bearable(self) -> bool {
-        self.memory_kib <= DEAREST.memory_kib
-            && self.passes <= DEAREST.passes
-            && self.lanes <= DEAREST.lanes
-    }
-
-    /// The key for this passphrase and salt; nothing if Argon2 does not know such a cost.
-    fn key(self, passphrase: &Passphrase, salt: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
-        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).ok()?;
-        let mut key = Zeroizing::new([0; 32]);
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.bytes(), salt, &mut *key)
-            .ok()?;
-        Some(key)
-    }
-}
-
 /// Opens the file.
 ///
 /// # Errors
@@ -153,7 +102,7 @@ pub(super) fn load(path: &Path, passphrase: &Passphrase) -> Result<Identity, Sea
     if Sha256::digest(hashed).as_slice() != hash {
         return Err(damaged());
     }
-    let cost = Cost::read(file);
+    let cost = Cost::read(&file[COST_AT]);
     if !cost.is_bearable() {
         return Err(SealedError::TooDear(path.to_owned()));
     }
@@ -183,9 +132,7 @@ pub(super) fn keep(
     let mut file = Vec::with_capacity(FILE);
     file.extend_from_slice(MAGIC);
     file.push(VERSION);
-    for number in [COST.memory_kib, COST.passes, COST.lanes] {
-        file.extend_from_slice(&number.to_be_bytes());
-    }
+    file.extend_from_slice(&COST.bytes());
     let mut random = [0; SALT.end - SALT.start + NONCE.end - NONCE.start];
     getrandom::fill(&mut random).map_err(SealedError::Random)?;
     file.extend_from_slice(&random);

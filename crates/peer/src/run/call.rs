@@ -15,6 +15,9 @@ use crate::{
 
 impl<N: Network, C: Clock> Runner<N, C> {
     pub(super) async fn take_call(&mut self, call: Call) {
+        if self.must_wait(&call) {
+            return call.refuse(PeerError::Held);
+        }
         let now = self.clock.now();
         // A caller that has gone away needs no answer.
         match call {
@@ -60,8 +63,13 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 let revised = self.engine.revise_rfp(now, deal, *rfp).await;
                 drop(answer.send(revised.map(|rfp| rfp.id())));
             }
-            Call::AnswerEverybody { deal, body, answer } => {
-                drop(answer.send(self.engine.answer_everybody(now, deal, body).await));
+            Call::AnswerEverybody {
+                deal,
+                body,
+                about,
+                answer,
+            } => {
+                drop(answer.send(self.engine.answer_everybody(now, deal, body, about).await));
             }
             Call::Counter {
                 deal,
@@ -197,6 +205,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 self.engine.phone_opened(opened);
                 drop(answer.send(Ok(())));
             }
+            Call::Held { answer } => drop(answer.send(Ok(self.engine.held()))),
+            Call::GoOn { answer } => drop(answer.send(self.engine.go_on().await)),
+            Call::Backup { passphrase, answer } => self.back_up(passphrase, answer).await,
             Call::Alarms { answer } => drop(answer.send(Ok(self.engine.alarms().clone()))),
             Call::SetAlarms { alarms, answer } => {
                 drop(answer.send(self.engine.set_alarms(alarms).await));
@@ -213,6 +224,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
 
     async fn answer_question(&mut self, question: Call) {
         match question {
+            Call::AnsweredQuestions { deal, answer } => {
+                drop(answer.send(self.engine.answered_questions(deal).await));
+            }
             Call::Deals {
                 filter,
                 limit,

@@ -2,14 +2,19 @@
 
 mod ask;
 mod call;
+mod held;
 mod network;
 mod pieces;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use opener_net::{Network, ReplyTo, RequestId};
 use opener_trade::{Address, Duration, PeerId, Timestamp};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
 use crate::{
     Attempt, Clock, DirectoryError, Engine, Event, PeerError, StartError, Wanted,
@@ -47,6 +52,9 @@ pub(crate) struct Runner<N, C> {
     /// The database refused: nothing is tried before this moment.
     resume_at: Option<Timestamp>,
     stop: Option<oneshot::Sender<()>>,
+    data: PathBuf,
+    /// One backup is made at a time: each takes as much room as the data itself.
+    backups: Arc<Semaphore>,
 }
 
 impl<N: Network, C: Clock> Runner<N, C> {
@@ -57,6 +65,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         calls: mpsc::Receiver<Call>,
         events: broadcast::Sender<Event>,
         addresses: Vec<Address>,
+        data: PathBuf,
     ) -> Self {
         let listing_due = Some(clock.now());
         Self {
@@ -77,6 +86,8 @@ impl<N: Network, C: Clock> Runner<N, C> {
             announced: Vec::new(),
             resume_at: None,
             stop: None,
+            data,
+            backups: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -144,6 +155,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
             }
             self.resume_at = None;
         }
+        if self.engine.held().is_some() {
+            return Ok(None);
+        }
         self.engine.set_wall_clock(self.clock.ahead());
         self.engine.tick(now).await?;
         self.refresh_listing(now).await?;
@@ -178,7 +192,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         let _ = self.events.send(event);
     }
 
-    async fn answer(&mut self, reply: ReplyTo, bytes: std::sync::Arc<[u8]>) {
+    async fn answer(&mut self, reply: ReplyTo, bytes: Arc<[u8]>) {
         self.net.reply(reply, bytes).await;
     }
 }

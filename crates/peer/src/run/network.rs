@@ -67,7 +67,8 @@ impl<N: Network, C: Clock> Runner<N, C> {
 
     /// Nothing is acknowledged before it is committed: without a commit the reply is dropped and the sender tries again.
     async fn take_arrivals(&mut self, now: Timestamp, arrivals: &[Arrival], replies: Vec<ReplyTo>) {
-        if arrivals.is_empty() {
+        // Without an answer the sender tries again, when the owner of a restored peer has let it go on.
+        if arrivals.is_empty() || self.engine.held().is_some() {
             return;
         }
         match self.engine.receive(now, arrivals).await {

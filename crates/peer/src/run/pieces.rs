@@ -11,6 +11,10 @@ use crate::{Clock, PeerError, Wanted};
 impl<N: Network, C: Clock> Runner<N, C> {
     /// Gives a piece. Where the database refuses, the reply is dropped and the other side asks again.
     pub(super) async fn serve_piece(&mut self, from: PeerId, request: &[u8], reply: ReplyTo) {
+        // A restored peer gives nothing before its owner's word; the dropped reply closes the stream.
+        if self.engine.held().is_some() {
+            return;
+        }
         let now = self.clock.now();
         match self.engine.serve_piece(now, from, request).await {
             Ok(bytes) => self.answer(reply, bytes).await,
