@@ -53,6 +53,8 @@ codes! {
     TooManySellers = "too_many_sellers", 422;
     /// This computer's clock is in doubt, and a deadline decides.
     ClockSkew = "clock_skew", 409;
+    /// The peer was restored from a backup and waits for its owner's word.
+    Held = "held", 409;
     /// There is no such method, or no such page.
     UnknownMethod = "unknown_method", 404;
     /// Page and verb do not go together.
@@ -186,6 +188,8 @@ impl From<PeerError> for ApiError {
                 "the data cannot be read or written now; look at the log and try again",
             ),
             PeerError::Directory(why) => Self::invalid("directories", why.to_string()),
+            PeerError::Held => Self::new(Code::Held, error.to_string()),
+            PeerError::Backup(why) => Self::new(Code::Unavailable, why.to_string()),
             PeerError::Stopped => Self::new(Code::Stopped, "the peer has stopped; start it again"),
             _ => Self::new(Code::Internal, "a fault of the program; its log says more"),
         }

@@ -1,24 +1,19 @@
-//! The bytes of attached files, in and out. They are no requests: the gateway streams them, and the desktop names files
-//! that a person chose in a dialog. A path is never taken from a request.
+//! The bytes of attached files, in and out. They are no requests: the gateway streams them, and the desktop takes
+//! them from its page and saves them where a person chose in a dialog. A path is never taken from a request.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs::File, io, path::Path};
 
 use opener_peer::{Handle, Part};
 use opener_trade::{
     DocumentId, PeerText,
-    document::Attachment,
     limits::{LABEL_BYTES, MAX_ATTACHMENT_BYTES, NAME_BYTES},
 };
 use tokio::task::spawn_blocking;
 
+pub use opener_trade::document::Attachment;
+
 use crate::{ApiError, Code};
 
-/// Bytes that are copied at once.
-const COPY_BYTES: usize = 64 * 1024;
 /// Bytes of a file's name on disk: what every system takes, with room for what a browser appends.
 const SAVED_NAME_BYTES: usize = 200;
 /// The media type of bytes of which nothing is known (RFC 2046 section 4.5.1).
@@ -86,33 +81,6 @@ impl Upload {
     }
 }
 
-/// Adds a file that a person chose on this computer.
-///
-/// # Errors
-/// It cannot be read, or as [`Upload`] says.
-pub async fn attach_file(handle: &Handle, path: &Path) -> Result<Attachment, ApiError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut upload = Upload::begin(handle)?;
-    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (len, mut file) = opened.map_err(unreadable)?;
-    if len > MAX_ATTACHMENT_BYTES {
-        return Err(too_large());
-    }
-    let copied = spawn_blocking(move || -> Result<Upload, ApiError> {
-        let mut buffer = vec![0; COPY_BYTES];
-        loop {
-            match file.read(&mut buffer).map_err(unreadable)? {
-                0 => return Ok(upload),
-                n => upload.write(&buffer[..n])?,
-            }
-        }
-    });
-    let upload = copied.await.map_err(|_| {
-        ApiError::new(Code::Internal, "a fault of the program; its log says more")
-    })??;
-    upload.finish(&name, media_type_of(&name)).await
-}
-
 /// Copies a file that is here to where a person wants it.
 ///
 /// # Errors
@@ -169,34 +137,11 @@ pub fn safe_name(name: &str) -> String {
     }
 }
 
-/// The media type that a name's ending means, for what people in trade send each other (IANA media types).
-fn media_type_of(name: &str) -> &'static str {
-    let ending = name
-        .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("pdf") => "application/pdf",
-        Some("png") => "image/png",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        Some("gif") => "image/gif",
-        Some("webp") => "image/webp",
-        Some("txt") => "text/plain",
-        Some("csv") => "text/csv",
-        Some("zip") => "application/zip",
-        Some("dxf") => "image/vnd.dxf",
-        _ => UNKNOWN_TYPE,
-    }
-}
-
 fn too_large() -> ApiError {
     let message = format!(
         "at most {MAX_ATTACHMENT_BYTES} bytes of a file travel; make it smaller or send a link"
     );
     ApiError::new(Code::TooLarge, message)
-}
-
-fn unreadable(error: io::Error) -> ApiError {
-    ApiError::invalid("file", format!("the file cannot be read: {error}"))
 }
 
 #[cfg(test)]
@@ -226,14 +171,5 @@ mod tests {
             assert_eq!(safe_name(name), safe, "{name:?}");
         }
         assert!(safe_name(&"한".repeat(1000)).len() <= SAVED_NAME_BYTES);
-    }
-
-    #[test]
-    fn a_name_says_what_it_holds_by_its_ending() {
-        assert_eq!(media_type_of("도면.PDF"), "application/pdf");
-        assert_eq!(media_type_of("a.tar.zip"), "application/zip");
-        assert_eq!(media_type_of("page.html"), UNKNOWN_TYPE);
-        assert_eq!(media_type_of("pdf"), UNKNOWN_TYPE);
-        assert!(UNKNOWN_TYPE.len() <= LABEL_BYTES);
     }
 }

@@ -4,6 +4,7 @@
 //! There is one list of requests, in [`request`]: the gateway, the command line, the desktop and the TypeScript client
 //! all come from it.
 
+pub mod backup;
 pub mod bindings;
 pub mod card;
 mod clock;

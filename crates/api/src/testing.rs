@@ -1,5 +1,6 @@
 //! Deals for tests: real identities, real machines, a clock in the test's hand.
 
+mod papers;
 mod receipt;
 
 use std::sync::Arc;
@@ -10,145 +11,15 @@ use opener_negotiation::{
 };
 use opener_peer::{DealSnapshot, Record};
 use opener_trade::{
-    Currency, DealId, DocumentId, Duration, Identity, List, Money, Opened, PeerText, Quantity,
-    Timestamp, Unit, Verified,
-    document::{
-        BidRules, Criterion, Delivery, Direction, Disclosure, Document, FinalTerms, Header, Line,
-        Measure, Order, OrderLine, Party, Receipt, Rfp, Schedule, TaxBasis,
-    },
+    DealId, DocumentId, Duration, Identity, List, Opened, Timestamp, Verified,
+    document::{Disclosure, Document, FinalTerms, Header, Order, OrderLine, Receipt},
     sign,
 };
 
+pub use papers::*;
 pub use receipt::receipt;
 
-use crate::{
-    request::{BidDraft, LineDraft, draft::Context},
-    transcript::Bundle,
-    view::computed_terms,
-};
-
-/// Seconds after the beginning of a test's time.
-pub fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_millis(1_800_000_000_000 + seconds * 1000)
-}
-
-pub fn eur() -> Currency {
-    "EUR".parse().unwrap()
-}
-
-pub fn cents(minor: i64) -> Money {
-    Money::from_minor(minor, eur())
-}
-
-pub fn text<const MAX: usize>(text: &str) -> PeerText<MAX> {
-    PeerText::new(text).unwrap()
-}
-
-fn party(name: &str) -> Party {
-    let place = serde_json::from_str(r#"{"country":"KR","locality":"Seoul"}"#).unwrap();
-    Party {
-        name: text(name),
-        place,
-        contact: None,
-    }
-}
-
-/// The directory whose stamps the request lets count.
-pub fn directory() -> Identity {
-    Identity::from_seed([8; 32])
-}
-
-/// A request for so much of each line; bids until 1 000 s, the choice until 5 000 s.
-pub fn rfp(quantities: &[&str]) -> Rfp {
-    let line = |(number, quantity): (u32, &&str)| Line {
-        number,
-        name: text("chair"),
-        description: PeerText::default(),
-        quantity: Quantity {
-            value: quantity.parse().unwrap(),
-            unit: Unit::PIECE,
-        },
-        categories: List::default(),
-        properties: List::default(),
-        delivery: None,
-        optional: false,
-        lot: None,
-    };
-    let price = Criterion {
-        name: text("price"),
-        weight: "100".parse().unwrap(),
-        direction: Direction::Lower,
-        best: "0".parse().unwrap(),
-        worst: "1000".parse().unwrap(),
-        knock_out: false,
-        measure: Measure::Total,
-    };
-    Rfp {
-        revision: 1,
-        title: text("chairs"),
-        description: PeerText::default(),
-        language: "en".parse().unwrap(),
-        buyer: party("Ann"),
-        schedule: Schedule {
-            open: at(0),
-            question_cutoff: None,
-            bid_deadline: at(1000),
-            award_by: at(5000),
-        },
-        rules: BidRules {
-            validity: Duration::from_secs(9000),
-            tax_basis: TaxBasis::Net,
-            ..BidRules::default()
-        },
-        currencies: vec![eur()].try_into().unwrap(),
-        delivery: Delivery {
-            place: party("").place,
-            window: None,
-        },
-        incoterm: None,
-        payment: None,
-        criteria: vec![price].try_into().unwrap(),
-        disclosure: Disclosure::Prices,
-        attachments: List::default(),
-        lots: List::default(),
-        lines: (1..)
-            .zip(quantities)
-            .map(line)
-            .collect::<Vec<_>>()
-            .try_into()
-            .unwrap(),
-        stamps: vec![directory().peer_id()].try_into().unwrap(),
-    }
-}
-
-/// What a seller writes when each line costs so much a piece.
-pub fn draft(prices: &[&str]) -> BidDraft {
-    let line = |(line, price): (u32, &&str)| LineDraft {
-        line,
-        offer: None,
-        description: None,
-        quantity: None,
-        price: Some(price.parse().unwrap()),
-        base_quantity: None,
-        amount: None,
-        lead_time_days: Some(7),
-    };
-    let lines: Vec<_> = (1..).zip(prices).map(line).collect();
-    BidDraft {
-        lines: lines.try_into().unwrap(),
-        ..BidDraft::default()
-    }
-}
-
-pub fn context<'a>(rfp_id: DocumentId, rfp: &'a Rfp) -> Context<'a> {
-    Context {
-        rfp_id,
-        rfp,
-        seller: party("Bob"),
-        disclosure: Disclosure::Prices,
-        now: at(10),
-    }
-}
+use crate::{request::BidDraft, transcript::Bundle, view::computed_terms};
 
 /// A document, who said it, when it was signed, when it was taken, and its receipts.
 type Said = (
@@ -248,18 +119,27 @@ impl Deal {
         }
     }
 
-    fn signed(&mut self, role: Role, command: Command) -> (Arc<Opened>, Timestamp, Timestamp) {
-        let (signed_at, taken_at) = (at(self.now), at(self.now + 1));
+    fn moments(&mut self) -> [Timestamp; 2] {
         self.now += 10;
+        [at(self.now - 10), at(self.now - 9)]
+    }
+
+    fn signed(&mut self, role: Role, command: Command, signed_at: Timestamp) -> Arc<Opened> {
         let state = self.machine(role).state();
         let draft = state.draft(signed_at, command).unwrap();
-        let document = draft.sign(self.identity(role)).unwrap();
-        (Arc::new(document), signed_at, taken_at)
+        Arc::new(draft.sign(self.identity(role)).unwrap())
     }
 
     /// One side says something; the other receives it, and does what its machine asks for.
     pub fn say(&mut self, role: Role, command: Command) -> DocumentId {
-        let (document, signed_at, taken_at) = self.signed(role, command);
+        let moments = self.moments();
+        self.say_at(role, command, moments)
+    }
+
+    /// The same at these moments: signed, and taken.
+    pub fn say_at(&mut self, role: Role, command: Command, moments: [Timestamp; 2]) -> DocumentId {
+        let [signed_at, taken_at] = moments;
+        let document = self.signed(role, command, signed_at);
         let id = document.id();
         let input = |at| Input::Document {
             document: document.clone(),
@@ -294,7 +174,18 @@ impl Deal {
 
     /// One side signs what its own machine would refuse, and the other signs a receipt for it.
     pub fn forge(&mut self, role: Role, command: Command) -> DocumentId {
-        let (document, signed_at, taken_at) = self.signed(role, command);
+        let moments = self.moments();
+        self.forge_at(role, command, moments)
+    }
+
+    /// The same at these moments: signed, and taken. Neither machine hears of it.
+    pub fn forge_at(
+        &mut self,
+        role: Role,
+        command: Command,
+        [signed_at, taken_at]: [Timestamp; 2],
+    ) -> DocumentId {
+        let document = self.signed(role, command, signed_at);
         let receipt = receipt(self.identity(role.other()), &document, taken_at);
         let id = document.id();
         self.said
@@ -309,11 +200,17 @@ impl Deal {
 
     /// A bid that differs from what the request asks.
     pub fn bid_with(&mut self, prices: &[&str], change: impl FnOnce(&mut BidDraft)) -> DocumentId {
+        let bid = self.offer(prices, change);
+        self.say(Role::Seller, bid)
+    }
+
+    /// A bid that is not sent yet.
+    pub fn offer(&self, prices: &[&str], change: impl FnOnce(&mut BidDraft)) -> Command {
         let mut draft = draft(prices);
         change(&mut draft);
         let rfp = &self.buyers.state().rfp;
         let bid = draft.complete(context(rfp.id(), &rfp.body)).unwrap();
-        self.say(Role::Seller, Command::Bid(Box::new(bid)))
+        Command::Bid(Box::new(bid))
     }
 
     pub fn order(&mut self) -> DocumentId {

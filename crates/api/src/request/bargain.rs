@@ -70,6 +70,8 @@ params! {
         question: PeerText<QUESTION_BYTES>,
         /// The answer.
         text: PeerText<ANSWER_BYTES>,
+        /// Which question it answers: kept here, and not told to anybody.
+        about: Option<DocumentId>,
     }
     /// Makes a counter-offer on the offer that stands.
     CounterSend {
@@ -167,9 +169,12 @@ pub(super) async fn questions(
 ) -> Result<QuestionsView, ApiError> {
     let deal = handle.deal(asked.deal).await?;
     let names = names(handle, &deal).await?;
-    Ok(QuestionsView::new(&deal, |seller| {
-        names.get(seller).cloned()
-    }))
+    let answered = handle.answered_questions(asked.deal).await?;
+    Ok(QuestionsView::new(
+        &deal,
+        |seller| names.get(seller).cloned(),
+        &answered.into_iter().collect(),
+    ))
 }
 
 pub(super) async fn answer(handle: &Handle, said: AnswerSend) -> Result<Signed, ApiError> {
@@ -180,7 +185,9 @@ pub(super) async fn answer(handle: &Handle, said: AnswerSend) -> Result<Signed, 
         question: said.question,
         text: said.text,
     };
-    let document = handle.answer_everybody(said.deal, answer).await?;
+    let document = handle
+        .answer_everybody(said.deal, answer, said.about)
+        .await?;
     Ok(Signed { document })
 }
 

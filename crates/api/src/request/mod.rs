@@ -18,8 +18,10 @@ mod order;
 mod own;
 mod profile;
 mod ranking;
+mod restored;
 mod rfp;
 mod round;
+mod rows;
 mod sellers;
 mod talk;
 mod terms;
@@ -51,11 +53,14 @@ pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
 pub use own::{MethodView, MethodsList};
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
+pub use restored::{RestoredGoOn, RestoredShow};
 pub use rfp::{Reach, RfpCancel, RfpCompare, RfpList, RfpSend, RfpSent, RfpShow, RfpWarning};
 pub use round::RoundBestAndFinal;
 pub use sellers::{SellersMatch, SellersMatched, Widen};
 pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
 pub use terms::{TermsShow, TermsSign};
+
+use rows::rows;
 
 use opener_peer::{Handle, Profile, alarm::Alarms};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -68,8 +73,8 @@ use crate::{
     view::{
         AttachmentView, BidRow, BidView, CardView, ContactAdded, ContactView, DealRow, DealTotals,
         DealView, DeliveryView, DirectoryView, Done, DraftRow, DraftView, GatewayView, GroupView,
-        HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView, RfpChanges,
-        RfpView, Signed, SignedEach, TermsView,
+        HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView,
+        RestoredView, RfpChanges, RfpView, Signed, SignedEach, TermsView,
     },
 };
 
@@ -322,6 +327,10 @@ methods! {
     NetworkStatus = "network.status": NetworkStatus => NetworkView, directory::network;
     /// A person says that this computer's clock is right although others differ.
     ClockConfirm = "clock.confirm": ClockConfirm => Done, directory::confirm_clock;
+    /// Whether this peer was restored from a backup and waits for its owner's word.
+    RestoredShow = "restored.show": RestoredShow => RestoredView, restored::show;
+    /// The old peer is off for good: this one, restored from its backup, goes on.
+    RestoredGoOn = "restored.go_on": RestoredGoOn => Done, restored::go_on;
     /// Every method, by name and what it does.
     MethodsList = "methods.list": MethodsList => Vec<MethodView>, own::list;
 }
@@ -376,22 +385,6 @@ fn unknown(method: &str) -> ApiError {
 fn json<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
     serde_json::to_value(answer)
         .map_err(|_| ApiError::new(Code::Internal, "the answer cannot be written as JSON"))
-}
-
-/// Rows of a list when nobody says how many: some screens full.
-const DEFAULT_ROWS: u32 = 100;
-/// Rows of one list at most: what a program reads in one answer.
-const MAX_ROWS: u32 = 1000;
-
-/// How many rows a list has.
-fn rows(limit: Option<u32>) -> Result<usize, ApiError> {
-    match limit.unwrap_or(DEFAULT_ROWS) {
-        limit @ 1..=MAX_ROWS => Ok(limit as usize),
-        _ => Err(ApiError::invalid(
-            "limit",
-            format!("must be from 1 to {MAX_ROWS}"),
-        )),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::*;
+use super::{rows::MAX_ROWS, *};
 
 #[test]
 fn a_request_reads_back_as_it_is_written() {

@@ -58,4 +58,6 @@ fn same_last_round(
 #[cfg(test)]
 mod amended;
 #[cfg(test)]
+mod moments;
+#[cfg(test)]
 mod tests;

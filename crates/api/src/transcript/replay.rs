@@ -232,6 +232,7 @@ struct Turn<'a> {
 /// The documents of one dialogue in the order in which the buyer took them: by the buyer's clock, each chain in its own
 /// order, and nothing before what it answers.
 struct Turns<'a> {
+    /// The seller's, the buyer's to everybody, the buyer's to the seller.
     chains: [VecDeque<Turn<'a>>; 3],
     pending: HashSet<DocumentId>,
 }
@@ -246,9 +247,9 @@ impl<'a> Turns<'a> {
                 continue;
             };
             let chain = match (header.from, header.to) {
-                (from, None) if from == buyer && id != rfp => 0,
-                (from, Some(to)) if from == buyer && to == seller => 1,
-                (from, Some(to)) if from == seller && to == buyer => 2,
+                (from, Some(to)) if from == seller && to == buyer => 0,
+                (from, None) if from == buyer && id != rfp => 1,
+                (from, Some(to)) if from == buyer && to == seller => 2,
                 _ => continue,
             };
             let by_buyer = header.from == buyer;
@@ -282,9 +283,10 @@ impl<'a> Iterator for Turns<'a> {
             .iter()
             .enumerate()
             .filter_map(|(i, chain)| Some((i, chain.front()?)));
-        // What is due comes first; the rest only in a bundle whose answers run in a circle.
+        // What is due comes first; the rest only in a bundle whose answers run in a circle. Of one moment, the buyer has
+        // taken before it wrote to everybody, and to everybody before it wrote to one: see the protocol.
         let next = heads
-            .min_by_key(|(_, turn)| (!self.is_due(turn), turn.at))
+            .min_by_key(|(chain, turn)| (!self.is_due(turn), turn.at, *chain))
             .map(|(i, _)| i)?;
         let turn = self.chains.get_mut(next)?.pop_front()?;
         self.pending.remove(&turn.item.document.id());

@@ -1,5 +1,7 @@
 //! What is open between request and order: counter-offers, holds, questions and answers, revisions.
 
+use std::collections::HashMap;
+
 use opener_negotiation::{
     Role,
     dialogue::{OpenCounter, State},
@@ -100,6 +102,8 @@ pub struct QuestionView {
     pub text: String,
     /// When it was signed.
     pub at: Timestamp,
+    /// Buyer: the answer to it, where that was said when it was given.
+    pub answer: Option<DocumentId>,
 }
 
 /// An answer to everybody; who asked is not named.
@@ -129,7 +133,11 @@ pub struct QuestionsView {
 }
 
 impl QuestionsView {
-    pub(crate) fn new(deal: &DealSnapshot, name: impl Fn(&PeerId) -> Option<String>) -> Self {
+    pub(crate) fn new(
+        deal: &DealSnapshot,
+        name: impl Fn(&PeerId) -> Option<String>,
+        answered: &HashMap<DocumentId, DocumentId>,
+    ) -> Self {
         let mut questions: Vec<QuestionView> = deal
             .dialogues
             .iter()
@@ -141,6 +149,7 @@ impl QuestionsView {
                 line: asked.body.line,
                 text: asked.body.text.to_string(),
                 at: asked.header.issued_at,
+                answer: answered.get(&asked.id()).copied(),
             })
             .collect();
         questions.sort_by_key(|asked| (asked.at, asked.question));
@@ -267,7 +276,11 @@ mod tests {
             text: text("Which colour?"),
         };
         deal.say(Role::Seller, Command::Ask(question));
-        let shown = QuestionsView::new(&deal.snapshot(Role::Buyer), |_| Some("Bob".to_owned()));
+        let shown = QuestionsView::new(
+            &deal.snapshot(Role::Buyer),
+            |_| Some("Bob".to_owned()),
+            &HashMap::new(),
+        );
         assert_eq!(shown.questions[0].seller_name.as_deref(), Some("Bob"));
         assert_eq!(shown.questions[0].text, "Which colour?");
         assert_eq!(

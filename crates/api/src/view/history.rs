@@ -38,6 +38,7 @@ impl HistoryView {
         let mut before: Option<&Rfp> = None;
         records
             .iter()
+            .filter(|record| !carries_a_call(&record.document))
             .map(|record| {
                 let view = HistoryView::new(record, before);
                 if let Opened::Rfp(rfp) = &*record.document {
@@ -65,6 +66,15 @@ impl HistoryView {
             text: text(document).filter(|text| !text.is_empty()),
             said: SaidView::of(document, before),
         }
+    }
+}
+
+/// Whether a document only sets up the path of a call. That one took place is told by its first offer and its end.
+fn carries_a_call(document: &Opened) -> bool {
+    match document {
+        Opened::CallAnswer(_) | Opened::CallCandidate(_) => true,
+        Opened::CallOffer(offer) => offer.body.renews.is_some(),
+        _ => false,
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the documents of a negotiation say, beyond their texts.
 
 use opener_trade::{
-    Opened,
+    DocumentId, Opened, PeerId, Timestamp,
     document::{
-        Answer, Counter, ExtendGrant, ExtendRefuse, ExtendRequest, Hold, OrderResponse, Question,
-        Rfp,
+        Answer, BestAndFinal, CallEnd, Counter, ExtendGrant, ExtendRefuse, ExtendRequest, Hold,
+        OrderChange, OrderResponse, Question, Rfp,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -35,8 +35,23 @@ pub enum SaidView {
     ExtendRefuse(ExtendRefuse),
     /// A promise to deal with nobody else.
     Hold(Hold),
+    /// The end of a call: why, and from when to when it was.
+    CallEnd(CallEnd),
     /// An answer to an order, or to its changed answer.
     OrderResponse(OrderResponse),
+    /// A change of the order, proposed or agreed to.
+    OrderChange(OrderChange),
+    /// The last bid is asked for.
+    BestAndFinal(BestAndFinal),
+    /// A directory's stamp proves when a bid was there.
+    TimeProof {
+        /// The bid.
+        bid: DocumentId,
+        /// When, by the directory's clock.
+        stamped_at: Timestamp,
+        /// The directory.
+        directory: PeerId,
+    },
 }
 
 impl SaidView {
@@ -54,7 +69,18 @@ impl SaidView {
             Opened::ExtendGrant(said) => SaidView::ExtendGrant(said.body.clone()),
             Opened::ExtendRefuse(said) => SaidView::ExtendRefuse(said.body.clone()),
             Opened::Hold(said) => SaidView::Hold(said.body.clone()),
+            Opened::CallEnd(said) => SaidView::CallEnd(said.body.clone()),
             Opened::OrderResponse(said) => SaidView::OrderResponse(said.body.clone()),
+            Opened::OrderChange(said) => SaidView::OrderChange(said.body.clone()),
+            Opened::BestAndFinal(said) => SaidView::BestAndFinal(said.body.clone()),
+            Opened::TimeProof(said) => {
+                let stamp = said.body.stamp().ok()?;
+                SaidView::TimeProof {
+                    bid: said.body.document,
+                    stamped_at: stamp.at,
+                    directory: stamp.from,
+                }
+            }
             _ => return None,
         })
     }
