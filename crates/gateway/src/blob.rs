@@ -85,6 +85,11 @@ pub(crate) async fn get(
     Path(sha256): Path<String>,
 ) -> Result<Response, Refused> {
     let (file, size) = open_file(&files.handle, &sha256).await?;
+    Ok(give(file, size))
+}
+
+/// The bytes of a file, to be saved.
+pub(crate) fn give(file: std::fs::File, size: u64) -> Response {
     let file = tokio::fs::File::from_std(file);
     let bytes = stream::try_unfold(file, |mut file| async move {
         let mut buffer = vec![0; READ_BYTES];
@@ -104,7 +109,7 @@ pub(crate) async fn get(
         HeaderValue::from_static("attachment"),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> String {

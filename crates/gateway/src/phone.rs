@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
 };
 
 use opener_api::{Event, Handle, PeerError};
@@ -12,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{GatewayConfig, Running, Token, serve};
+use crate::{GatewayConfig, Pages, Running, Token, serve};
 
 /// Follows what a person sets about the door for phones, until it is shut down.
 #[derive(Debug)]
@@ -22,12 +21,12 @@ pub struct PhoneDoor {
 }
 
 impl PhoneDoor {
-    /// Begins. The user interface is served from this folder, if there is one.
-    pub fn follow(handle: Handle, ui_dir: Option<PathBuf>) -> Self {
+    /// Begins. The phone gets this user interface.
+    pub fn follow(handle: Handle, pages: Pages) -> Self {
         let (closing, closed) = watch::channel(false);
         let follower = Follower {
             handle,
-            ui_dir,
+            pages,
             open: None,
         };
         let task = tokio::spawn(follower.run(closed));
@@ -50,7 +49,7 @@ struct Wanted {
 
 struct Follower {
     handle: Handle,
-    ui_dir: Option<PathBuf>,
+    pages: Pages,
     open: Option<(Wanted, Running)>,
 }
 
@@ -108,7 +107,7 @@ impl Follower {
         let token = Token::new(wanted.token.as_str()).map_err(|error| error.to_string())?;
         let config = GatewayConfig {
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, wanted.port)),
-            ui_dir: self.ui_dir.clone(),
+            pages: self.pages.clone(),
             ..GatewayConfig::new(token)
         };
         let opened = serve(self.handle.clone(), config).await;

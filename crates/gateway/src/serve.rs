@@ -3,7 +3,6 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -20,12 +19,11 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use tower_http::services::{ServeDir, ServeFile};
 
 use crate::{
-    Token, accept,
+    Pages, Token, accept, backup,
     blob::{self, Files},
-    door::{api, health, not_found, wrong_verb},
+    door::{api, health, wrong_verb},
     events::{Feed, events},
     guard::{self, Guard},
     headers,
@@ -41,8 +39,10 @@ pub struct GatewayConfig {
     pub listen: SocketAddr,
     /// What requests must carry.
     pub token: Token,
-    /// The built user interface, if it is served.
-    pub ui_dir: Option<PathBuf>,
+    /// The user interface, if it is served.
+    pub pages: Pages,
+    /// Whether whoever has the token may take a backup, which holds the key: not where the token is carried about.
+    pub backups: bool,
 }
 
 impl GatewayConfig {
@@ -51,7 +51,8 @@ impl GatewayConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             token,
-            ui_dir: None,
+            pages: Pages::None,
+            backups: false,
         }
     }
 }
@@ -104,7 +105,7 @@ pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, Gat
     let (closing, closed) = watch::channel(false);
     let guard = Guard {
         bound: address,
-        token: Arc::new(config.token),
+        token: Arc::new(config.token.clone()),
         tries: Arc::new(Tries::new()),
     };
     let feed = Feed {
@@ -112,7 +113,7 @@ pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, Gat
         seats: Arc::new(Semaphore::new(SOCKETS)),
         closing: closed.clone(),
     };
-    let router = router(handle, guard, feed, config.ui_dir);
+    let router = router(handle, guard, feed, &config);
     let task = tokio::spawn(async move {
         let served = accept::serve(Seats::new(listener), router, closed).await;
         if let Err(error) = &served {
@@ -128,7 +129,7 @@ pub async fn serve(handle: Handle, config: GatewayConfig) -> Result<Running, Gat
     })
 }
 
-fn router(handle: Handle, guard: Guard, feed: Feed, ui: Option<PathBuf>) -> Router {
+fn router(handle: Handle, guard: Guard, feed: Feed, config: &GatewayConfig) -> Router {
     let files = Files {
         handle: handle.clone(),
         seats: Arc::new(Semaphore::new(UPLOADS)),
@@ -143,19 +144,22 @@ fn router(handle: Handle, guard: Guard, feed: Feed, ui: Option<PathBuf>) -> Rout
                 .route("/blob/{sha256}", get(blob::get))
                 .with_state(files),
         )
+        .merge(backups(&handle, config.backups))
         .route_layer(from_fn_with_state(guard.clone(), guard::token));
     let outside = Router::new().route("/healthz", get(health).with_state(handle));
     let router = inside.merge(outside);
-    let router = match ui {
-        // The interface finds its own way: an unknown page is its first page.
-        Some(folder) => {
-            let first = ServeFile::new(folder.join("index.html"));
-            router.fallback_service(ServeDir::new(folder).fallback(first))
-        }
-        None => router.fallback(not_found),
-    };
+    let router = config.pages.behind(router);
     router
         .method_not_allowed_fallback(wrong_verb)
         .layer(from_fn_with_state(guard, guard::address))
         .layer(from_fn(headers::add))
+}
+
+fn backups(handle: &Handle, are_given: bool) -> Router {
+    let page = Router::new();
+    if are_given {
+        page.route("/backup", post(backup::post).with_state(handle.clone()))
+    } else {
+        page
+    }
 }

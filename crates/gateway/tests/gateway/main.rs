@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod backup;
 mod blob;
 mod door;
 mod pages;

@@ -1,3 +1,7 @@
+use std::sync::Arc;
+
+use opener_gateway::{GatewayConfig, Page, Pages, Token, serve};
+
 use crate::place::{Place, TOKEN, say};
 
 #[tokio::test]
@@ -34,6 +38,54 @@ async fn the_interface_is_served_and_finds_its_own_way() {
         climbing.status >= 400 || climbing.body.contains("first"),
         "{climbing:?}"
     );
+    place.close().await;
+}
+
+#[tokio::test]
+async fn an_interface_inside_the_program_is_served_like_one_in_a_folder() {
+    let place = Place::open().await;
+    let find = |path: &str| {
+        let bytes = match path {
+            "index.html" => "<title>inside</title>",
+            "app.js" => "export {};",
+            _ => return None,
+        };
+        Some(Page {
+            bytes: bytes.into(),
+            media_type: if path == "app.js" {
+                "text/javascript"
+            } else {
+                "text/html"
+            }
+            .to_owned(),
+        })
+    };
+    let config = GatewayConfig {
+        pages: Pages::BuiltIn(Arc::new(find)),
+        ..GatewayConfig::new(Token::new(TOKEN).unwrap())
+    };
+    let door = serve(place.peer.clone(), config).await.unwrap();
+    let host = format!("Host: {}", door.address);
+    let ask = async |line: &str| say(door.address, line, &[&host], "").await;
+    for page in ["/", "/deals/7", "/../data/identity.key"] {
+        let first = ask(&format!("GET {page} HTTP/1.1")).await;
+        assert!(
+            first.body.contains("inside") || first.status >= 400,
+            "{first:?}"
+        );
+    }
+    let script = ask("GET /app.js HTTP/1.1").await;
+    assert_eq!(script.body, "export {};");
+    assert!(script.head.contains("content-type: text/javascript"));
+    assert!(
+        script
+            .head
+            .contains("content-security-policy: default-src 'none'")
+    );
+    assert_eq!(ask("DELETE /app.js HTTP/1.1").await.status, 405);
+    let api = ask("POST /api HTTP/1.1").await;
+    assert_eq!(api.status, 401, "{api:?}");
+    door.shutdown().await;
     place.close().await;
 }
 

@@ -6,7 +6,7 @@ use opener_api::{
     Ask,
     request::{GatewaySet, GatewayShow},
 };
-use opener_gateway::PhoneDoor;
+use opener_gateway::{Pages, PhoneDoor};
 
 use crate::place::{Place, TOKEN, say};
 
@@ -51,7 +51,7 @@ async fn until(place: &Place, port: u16, token: &str, status: u16) {
 #[tokio::test]
 async fn a_person_opens_the_door_takes_its_token_back_and_closes_it() {
     let place = Place::open().await;
-    let phones = PhoneDoor::follow(place.peer.clone(), None);
+    let phones = PhoneDoor::follow(place.peer.clone(), Pages::None);
     let shut = GatewayShow {}.ask(&place.peer).await.unwrap();
     assert!(!shut.on && shut.links.is_empty() && !shut.encrypted);
 
@@ -94,7 +94,7 @@ async fn a_port_that_is_taken_is_said_in_words() {
         new_token: false,
     };
     let mut events = place.peer.subscribe();
-    let phones = PhoneDoor::follow(place.peer.clone(), None);
+    let phones = PhoneDoor::follow(place.peer.clone(), Pages::None);
     set.ask(&place.peer).await.unwrap();
     let error = async {
         loop {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use opener_api::{Handle, PeerConfig, start};
-use opener_gateway::{GatewayConfig, Running, Token, serve};
+use opener_gateway::{GatewayConfig, Pages, Running, Token, serve};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
@@ -40,7 +40,7 @@ impl Place {
         .await
         .unwrap();
         let config = GatewayConfig {
-            ui_dir: Some(ui),
+            pages: Pages::Folder(ui),
             ..GatewayConfig::new(Token::new(TOKEN).unwrap())
         };
         let door = serve(peer.clone(), config).await.unwrap();
@@ -118,7 +118,7 @@ pub async fn say(address: SocketAddr, line: &str, fields: &[&str], body: &str) -
     let _ = stream.write_all(body.as_bytes()).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
-    let answer = String::from_utf8(answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let status = head
         .split(' ')
