@@ -1,11 +1,13 @@
 //! The directory without sockets: bytes of a request in, bytes of an answer out.
 
 use std::{
+    collections::HashSet,
     error::Error,
     path::Path,
     sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
+use data_encoding::HEXLOWER;
 use minicbor::Decoder;
 use opener_net::{
     Buckets,
@@ -18,16 +20,31 @@ use opener_trade::{
 };
 
 use crate::{
+    config::Database,
+    files::make_folder,
     index::Index,
     limits::{EXPIRED_AT_ONCE, Limits, REFILL},
+    log::Log,
     metrics::{Method, Metrics},
-    presence::Presence,
     refusal::Refusal,
-    store::{Store, StoreError},
+    store::{News, Postgres, Sqlite, Store, StoreError},
+    writer::Queue,
 };
 
 /// Name of the file in the data folder that holds the directory's own key.
 const IDENTITY_FILE: &str = "identity.key";
+
+/// Name of the database in the data folder, if it is there.
+const DATABASE_FILE: &str = "directory.db";
+
+/// What this process is called among those that share a database: its key, its number and its start tell it from others.
+fn process_name(me: &PeerId, now: Timestamp) -> String {
+    let start = [u64::from(std::process::id()), now.millis().unsigned_abs()];
+    format!(
+        "{me}-{}",
+        HEXLOWER.encode(&start.map(u64::to_be_bytes).concat())
+    )
+}
 
 /// Why a directory does not open.
 #[derive(Debug, thiserror::Error)]
@@ -45,26 +62,33 @@ pub enum OpenError {
 /// It believes only signatures. It stores listings and final terms as their signers sent them, and nothing else.
 pub struct Directory {
     pub(crate) identity: Identity,
-    pub(crate) store: Store,
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) queue: Queue,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     known: RwLock<Known>,
     buckets: Mutex<Buckets>,
+    /// Peers heard of since the other processes were told; no more than are online.
+    heard: Mutex<HashSet<PeerId>>,
 }
 
 /// What is known in memory.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Known {
     pub(crate) index: Index,
-    pub(crate) presence: Presence,
+    pub(crate) log: Log,
+    /// The number up to which the changes of all processes were read.
+    pub(crate) seen: i64,
 }
 
 impl Known {
-    pub(crate) fn forget(&mut self, peers: &[PeerId]) {
-        for peer in peers {
+    /// Forgets listings that have expired, as many as a transaction does; tells how many.
+    pub(crate) fn forget_expired(&mut self, now: Timestamp) -> usize {
+        let expired = self.index.expired(now, EXPIRED_AT_ONCE);
+        for peer in &expired {
             self.index.remove(peer);
-            self.presence.forget(peer);
         }
+        expired.len()
     }
 }
 
@@ -74,21 +98,34 @@ impl Directory {
     ///
     /// # Errors
     /// See [`OpenError`]; among them, that another process serves the same folder.
-    pub async fn open(data: &Path, limits: Limits, now: Timestamp) -> Result<Self, OpenError> {
-        let store = Store::open(data).await?;
+    pub async fn open(
+        data: &Path,
+        database: &Database,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        make_folder(data)?;
         let identity = identity_file::load_or_create(&data.join(IDENTITY_FILE))?;
-        let mut known = Known::default();
-        store
-            .load_listings(now, |listing| known.index.insert(listing))
-            .await?;
-        Ok(Self {
+        let store: Box<dyn Store> = match database {
+            Database::InFolder => Box::new(Sqlite::open(&data.join(DATABASE_FILE)).await?),
+            Database::File(path) => Box::new(Sqlite::open(path).await?),
+            Database::Postgres(url) => {
+                Box::new(Postgres::open(url, process_name(&identity.peer_id(), now)).await?)
+            }
+        };
+        let directory = Self {
             identity,
             store,
+            queue: Queue::default(),
             limits,
             metrics: Metrics::default(),
-            known: RwLock::new(known),
+            known: RwLock::default(),
             buckets: Mutex::new(Buckets::new(limits.buckets, limits.burst, REFILL)),
-        })
+            heard: Mutex::default(),
+        };
+        directory.sweep(now).await?;
+        directory.catch_up(now).await?;
+        Ok(directory)
     }
 
     /// The directory's own id.
@@ -117,18 +154,12 @@ impl Directory {
         })
     }
 
-    /// Forgets listings that have expired, as many as one transaction takes; tells how many.
+    /// Whether everything works: the database can be written.
     ///
     /// # Errors
-    /// The database fails; nothing is forgotten.
-    pub async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let mut writer = self.store.writer().await;
-        let expired = self.known().index.expired(now, EXPIRED_AT_ONCE);
-        if !expired.is_empty() {
-            writer.forget(&expired).await?;
-            self.known_mut().forget(&expired);
-        }
-        Ok(expired.len())
+    /// It cannot; requests that only read are answered all the same.
+    pub(crate) async fn healthy(&self) -> Result<(), StoreError> {
+        self.store.check().await
     }
 
     /// Closes the database in order. Dropped instead, nothing that was answered is lost.
@@ -152,7 +183,7 @@ impl Directory {
         Ok(request)
     }
 
-    fn pay(&self, from: PeerId, tokens: u32, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn pay(&self, from: PeerId, tokens: u32, now: Timestamp) -> Result<(), Refusal> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.take(from, tokens, now) {
             Ok(())
@@ -173,15 +204,60 @@ impl Directory {
         match request {
             Request::Register { listing } => self.register(from, &listing, now).await,
             Request::Renew { seq } => self.renew(from, seq, now),
-            Request::Withdraw => self.withdraw(from).await,
-            Request::Match { query } => self.find(&query, now),
+            Request::Withdraw => self.withdraw(from, now).await,
+            Request::Match { query } => self.find(from, &query, now),
             Request::Lookup { peer } => Ok(self.look_up(&peer, now)),
             Request::Stamp { hash } => self.stamp(hash, now),
             Request::Report {
                 by_buyer,
                 by_seller,
             } => self.report(from, &by_buyer, &by_seller, now).await,
+            Request::Prices { query } => self.prices(&query, now).await,
             Request::Time => Ok(Response::Time { now }),
+            Request::Head { since } => self.head(since, now),
+            Request::Inclusion { terms } => self.include(terms, now).await,
+        }
+    }
+
+    /// Hears of a peer that has a listing here.
+    pub(crate) fn hear(&self, peer: PeerId, now: Timestamp) -> Timestamp {
+        let until = self.known_mut().index.hear(&peer, now);
+        if until.is_some() {
+            let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.insert(peer);
+        }
+        until.unwrap_or(now)
+    }
+
+    /// Tells the other processes of whom this one heard since the last time.
+    ///
+    /// # Errors
+    /// The database fails. They hear of the same peers with the next renewals.
+    pub async fn tell(&self) -> Result<(), StoreError> {
+        let heard = {
+            let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *heard)
+        };
+        if heard.is_empty() {
+            return Ok(());
+        }
+        self.store.tell(&Vec::from_iter(heard)).await
+    }
+
+    /// Waits for what other processes say, and takes it in.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn follow(&self, clock: fn() -> Timestamp) -> Result<(), StoreError> {
+        match self.store.news().await? {
+            News::Heard(peers) => {
+                let mut known = self.known_mut();
+                for peer in peers {
+                    known.index.hear(&peer, clock());
+                }
+                Ok(())
+            }
+            News::Changed | News::Missed => self.catch_up(clock()).await,
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
+    use crate::store::Sqlite;
 
     #[cfg(unix)]
     #[tokio::test]
@@ -55,7 +55,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("new");
-        let _store = Store::open(&data).await.unwrap();
+        let _store = Sqlite::open(&data.join("directory.db")).await.unwrap();
         assert_eq!(
             fs::metadata(&data).unwrap().permissions().mode() & 0o777,
             0o700

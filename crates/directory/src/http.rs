@@ -11,7 +11,7 @@ use axum::{
 };
 use opener_trade::Timestamp;
 
-use crate::core::Directory;
+use crate::{core::Directory, store::Extent};
 
 /// Nothing is loaded, framed or submitted: the page is text.
 const CONTENT_SECURITY_POLICY: &str =
@@ -42,11 +42,11 @@ async fn health(State(shown): State<Shown>) -> Response {
     let Some(directory) = shown.directory.upgrade() else {
         return closed();
     };
-    match directory.store.check().await {
+    match directory.healthy().await {
         Ok(()) => answer(StatusCode::OK, PLAIN, "ok\n".to_owned()),
         Err(error) => {
             tracing::error!(%error, "the directory is not healthy");
-            let text = "the database does not answer\n".to_owned();
+            let text = "reading only: the database cannot be written\n".to_owned();
             answer(StatusCode::SERVICE_UNAVAILABLE, PLAIN, text)
         }
     }
@@ -54,10 +54,13 @@ async fn health(State(shown): State<Shown>) -> Response {
 
 async fn metrics(State(shown): State<Shown>) -> Response {
     let directory = shown.directory.upgrade();
-    directory.map_or_else(closed, |directory| {
-        let text = exposition(&directory, (shown.clock)());
-        answer(StatusCode::OK, PROMETHEUS, text)
-    })
+    let Some(directory) = directory else {
+        return closed();
+    };
+    // Without a database its extent is unknown, and the rest is still worth telling.
+    let extent = directory.store.extent().await.unwrap_or_default();
+    let text = exposition(&directory, extent, (shown.clock)());
+    answer(StatusCode::OK, PROMETHEUS, text)
 }
 
 async fn page(State(shown): State<Shown>) -> Response {
@@ -87,12 +90,16 @@ fn answer(status: StatusCode, media_type: &'static str, body: String) -> Respons
 /// Listings, and how many of their peers are online.
 fn counts(directory: &Directory, now: Timestamp) -> (usize, usize) {
     let known = directory.known();
-    (known.index.len(), known.presence.count(now))
+    (known.index.len(), known.index.online(now))
 }
 
-fn exposition(directory: &Directory, now: Timestamp) -> String {
+fn exposition(directory: &Directory, extent: Extent, now: Timestamp) -> String {
     let (listings, online) = counts(directory, now);
-    let (store, metrics) = (&directory.store, &directory.metrics);
+    let metrics = &directory.metrics;
+    let (bytes, entries) = {
+        let known = directory.known();
+        (known.index.bytes(), known.index.entries())
+    };
     let one = |value: u64| vec![(String::new(), value)];
     let label = |label: &'static str| {
         move |(name, count): (&str, u64)| (format!("{{{label}=\"{name}\"}}"), count)
@@ -116,13 +123,31 @@ fn exposition(directory: &Directory, now: Timestamp) -> String {
             "opener_reports",
             "gauge",
             "Final terms kept.",
-            one(store.reports()),
+            one(directory.known().log.len()),
         ),
         (
             "opener_reported_bytes",
             "gauge",
             "Bytes of final terms kept.",
-            one(store.reported_bytes()),
+            one(extent.report_bytes.unsigned_abs()),
+        ),
+        (
+            "opener_listing_bytes",
+            "gauge",
+            "Bytes of all listings, signed.",
+            one(bytes as u64),
+        ),
+        (
+            "opener_index_entries",
+            "gauge",
+            "Entries of all posting lists of categories and words.",
+            one(entries as u64),
+        ),
+        (
+            "opener_reading_only",
+            "gauge",
+            "1 while nothing can be written.",
+            one(u64::from(directory.queue.is_broken())),
         ),
         (
             "opener_requests_total",
@@ -164,6 +189,6 @@ fn status_page(directory: &Directory, now: Timestamp) -> String {
          <table>\n<caption>Requests since the start</caption>\n{rows}</table>\n</body>\n</html>\n",
         peer = directory.peer_id(),
         version = env!("CARGO_PKG_VERSION"),
-        reports = directory.store.reports(),
+        reports = directory.known().log.len(),
     )
 }

@@ -4,7 +4,6 @@
 //! brings its own clock and sockets from nowhere; [`serve`] gives it both. It keeps listings and final terms as their
 //! signers signed them, believes nothing else, and can withhold but not forge.
 
-mod bits;
 mod config;
 mod core;
 mod door;
@@ -14,17 +13,26 @@ mod http;
 mod index;
 pub mod limits;
 mod listing;
+mod log;
 mod metrics;
 mod near;
+mod posting;
 mod presence;
+mod prices;
 mod refusal;
 mod report;
 mod serve;
 mod stamp;
 mod store;
+mod wishes;
+mod writer;
 
-pub use config::Config;
+#[cfg(test)]
+mod tests;
+
+pub use config::{Config, Database, NoDatabase};
 pub use core::{Directory, OpenError};
+pub use index::{Hit, Index, Page};
 pub use limits::Limits;
 pub use serve::{Running, ServeError, serve};
 pub use store::StoreError;

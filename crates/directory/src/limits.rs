@@ -10,6 +10,17 @@ pub const LISTINGS: usize = 200_000;
 /// that belongs to all.
 pub const LISTINGS_BYTES: usize = 256 * 1024 * 1024;
 
+/// Entries of all posting lists of categories and words together, one for each category or word token of a listing: 80
+/// for each of [`LISTINGS`], where a usual seller takes 20 to 60. An entry takes some bytes, and at most some 150 if no
+/// other listing has that word: below 2.5 GB, whatever strangers write.
+pub const ENTRIES: usize = 80 * LISTINGS;
+
+/// Listings that a search looks at for one token: a fraction of a millisecond.
+pub const SEARCHED_PER_TOKEN: u64 = 2000;
+
+/// Tokens that a search costs at most, beyond the usual two: half of [`BURST`], so that the widest search is possible.
+pub const SEARCH_TOKENS: u32 = BURST / 2;
+
 /// Milliseconds from issue to expiry of a listing: thirty days. Who was away for longer registers again on return.
 pub const LISTING_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -40,6 +51,26 @@ pub const REPORTS_WINDOW: Duration = Duration::from_secs(24 * 3600);
 /// the operator moves to a larger one.
 pub const REPORTS_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
+/// Milliseconds for which the other processes on the same database can learn that a listing was withdrawn: an hour. Who
+/// was cut off for longer may show it until it expires.
+pub const TOMBSTONE: Duration = Duration::from_secs(3600);
+
+/// Leaves of the log of final terms: as many as reports. Its tree takes about 100 bytes of memory each, below 1 GB.
+pub const LOG_LEAVES: u64 = 8_000_000;
+
+/// Listings or ids of terms read at a time when a directory starts or catches up: 16 MB at most.
+pub const LOAD_AT_ONCE: i64 = 1000;
+
+/// Prices read for one question, newest first: a few megabytes, and enough for the busiest group of a year.
+pub const PRICES_READ: i64 = 20_000;
+
+/// Months of prices in one answer: one year.
+pub const PRICE_MONTHS: i64 = 12;
+
+/// Distinct pairs of parties without whom no price is published: who knows four of five still cannot tell the fifth's
+/// from a median.
+pub const PRICE_PAIRS: usize = 5;
+
 /// Expired listings that one transaction forgets. It takes milliseconds; the rest waits for the next.
 pub const EXPIRED_AT_ONCE: usize = 1000;
 
@@ -67,6 +98,8 @@ pub struct Limits {
     pub listings: usize,
     /// [`LISTINGS_BYTES`].
     pub listings_bytes: usize,
+    /// [`ENTRIES`].
+    pub entries: usize,
     /// [`BUCKETS`].
     pub buckets: usize,
     /// [`BURST`].
@@ -75,6 +108,8 @@ pub struct Limits {
     pub reports: u32,
     /// [`REPORTS_BYTES`].
     pub reports_bytes: u64,
+    /// [`LOG_LEAVES`].
+    pub log_leaves: u64,
 }
 
 impl Default for Limits {
@@ -82,10 +117,12 @@ impl Default for Limits {
         Self {
             listings: LISTINGS,
             listings_bytes: LISTINGS_BYTES,
+            entries: ENTRIES,
             buckets: BUCKETS,
             burst: BURST,
             reports: REPORTS,
             reports_bytes: REPORTS_BYTES,
+            log_leaves: LOG_LEAVES,
         }
     }
 }

@@ -3,27 +3,20 @@
 use minicbor::bytes::ByteVec;
 use opener_trade::switch::{Countermeasure, holds};
 use opener_trade::{
-    Category, List, PeerId, Reason, Timestamp, Verified,
+    Category, List, PeerId, Reason, Timestamp,
     directory::{Match, Query, Response},
     document::Listing,
     envelope,
-    limits::{MAX_LISTING_BYTES, MAX_RADIUS_KM},
+    limits::{MATCH_PAGE, MAX_LISTING_BYTES, MAX_RADIUS_KM},
 };
 
 use crate::{
-    core::{Directory, Known},
-    index::Hit,
-    limits::{CLOCK_SKEW, EXPIRED_AT_ONCE, LISTING_LIFETIME},
+    core::Directory,
+    index::{Hit, Index},
+    limits::{CLOCK_SKEW, LISTING_LIFETIME, SEARCH_TOKENS, SEARCHED_PER_TOKEN},
     refusal::Refusal,
+    store::{Change, Outcome},
 };
-
-/// What a listing is to the one that is kept of its signer.
-enum Standing {
-    /// Higher `seq`, or the first.
-    News,
-    /// The same bytes.
-    Same,
-}
 
 impl Directory {
     pub(crate) async fn register(
@@ -45,21 +38,22 @@ impl Directory {
         }
         check_times(&listing, now)?;
         let until = listing.expires_at;
-        let mut writer = self.store.writer().await;
-        let expired = self.known().index.expired(now, EXPIRED_AT_ONCE);
-        let standing = standing(&self.known(), &listing, now)?;
-        if let Standing::News = standing {
-            self.check_room(&expired, &listing)?;
-            writer.put_listing(&listing, &expired).await?;
-            let mut known = self.known_mut();
-            known.forget(&expired);
-            known.index.insert(listing);
+        let entries = Index::entries_of(&listing) as u64;
+        let listing = Box::new(listing);
+        match self.change(Change::Put { listing, entries }, now).await? {
+            Outcome::Stale(kept) => {
+                let detail = format!("seq must rise, the listing kept has {kept}");
+                Err(Refusal::new(Reason::Stale, detail))
+            }
+            Outcome::Full => Err(Refusal::new(
+                Reason::RateLimited,
+                "the directory is full, try another one",
+            )),
+            _ => Ok(Response::Registered {
+                until,
+                online_until: self.hear(from, now),
+            }),
         }
-        let online_until = self.known_mut().presence.hear(from, now);
-        Ok(Response::Registered {
-            until,
-            online_until,
-        })
     }
 
     pub(crate) fn renew(
@@ -68,9 +62,12 @@ impl Directory {
         seq: u64,
         now: Timestamp,
     ) -> Result<Response, Refusal> {
-        let mut known = self.known_mut();
-        let Some((kept, until)) = known.index.live(&from, now).map(|l| (l.seq, l.expires_at))
-        else {
+        let kept = self
+            .known()
+            .index
+            .live(&from, now)
+            .map(|l| (l.seq, l.expires_at));
+        let Some((kept, until)) = kept else {
             return Err(Refusal::new(
                 Reason::NotAllowed,
                 "no listing of yours is kept: register",
@@ -80,27 +77,31 @@ impl Directory {
             let detail = format!("the listing kept has seq {kept}: register");
             return Err(Refusal::new(Reason::Stale, detail));
         }
-        let online_until = known.presence.hear(from, now);
         Ok(Response::Registered {
             until,
-            online_until,
+            online_until: self.hear(from, now),
         })
     }
 
-    pub(crate) async fn withdraw(&self, from: PeerId) -> Result<Response, Refusal> {
-        let mut writer = self.store.writer().await;
-        let is_kept = self.known().index.get(&from).is_some();
-        if is_kept {
-            writer.forget(&[from]).await?;
-            self.known_mut().forget(&[from]);
-        }
+    pub(crate) async fn withdraw(&self, from: PeerId, now: Timestamp) -> Result<Response, Refusal> {
+        self.change(Change::Withdraw(from), now).await?;
         Ok(Response::Withdrawn)
     }
 
-    pub(crate) fn find(&self, query: &Query, now: Timestamp) -> Result<Response, Refusal> {
+    pub(crate) fn find(
+        &self,
+        from: PeerId,
+        query: &Query,
+        now: Timestamp,
+    ) -> Result<Response, Refusal> {
         check_query(query)?;
         let known = self.known();
-        let page = known.index.search(query, &known.presence, now);
+        let candidates = known.index.candidates(query);
+        self.pay(from, search_cost(candidates.len()), now)?;
+        let page = known
+            .index
+            .search_among(&candidates, query, MATCH_PAGE, now);
+        drop(candidates);
         drop(known);
         let end = (query.offset as usize).saturating_add(page.hits.len());
         let is_last = page.hits.is_empty() || end >= page.total;
@@ -117,33 +118,9 @@ impl Directory {
         let seller = known.index.live(peer, now).map(|listing| Match {
             listing: ByteVec::from(listing.bytes().to_vec()),
             distance_m: None,
-            online: known.presence.is_online(peer, now),
+            online: known.index.is_online(peer, now),
         });
         Response::Found { seller }
-    }
-
-    /// Room for one more listing, once the expired ones are gone.
-    fn check_room(&self, expired: &[PeerId], listing: &Verified<Listing>) -> Result<(), Refusal> {
-        let known = self.known();
-        let old = [listing.signer()];
-        let leaving = expired
-            .iter()
-            .chain(old.iter().filter(|peer| !expired.contains(peer)));
-        let (mut count, mut bytes) = (
-            known.index.len() + 1,
-            known.index.bytes() + listing.bytes().len(),
-        );
-        for gone in leaving.filter_map(|peer| known.index.get(peer)) {
-            count -= 1;
-            bytes -= gone.bytes().len();
-        }
-        if count > self.limits.listings || bytes > self.limits.listings_bytes {
-            return Err(Refusal::new(
-                Reason::RateLimited,
-                "the directory is full, try another one",
-            ));
-        }
-        Ok(())
     }
 }
 
@@ -162,19 +139,9 @@ fn check_times(listing: &Listing, now: Timestamp) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn standing(
-    known: &Known,
-    listing: &Verified<Listing>,
-    now: Timestamp,
-) -> Result<Standing, Refusal> {
-    match known.index.live(&listing.signer(), now) {
-        Some(kept) if kept.bytes() == listing.bytes() => Ok(Standing::Same),
-        Some(kept) if kept.seq >= listing.seq && holds(Countermeasure::ListingSequence) => {
-            let detail = format!("seq must rise, the listing kept has {}", kept.seq);
-            Err(Refusal::new(Reason::Stale, detail))
-        }
-        _ => Ok(Standing::News),
-    }
+/// Whether a listing is older than the one that is kept, or another of the same `seq`.
+pub(crate) fn is_stale(kept: u64, seq: u64) -> bool {
+    kept >= seq && holds(Countermeasure::ListingSequence)
 }
 
 fn check_query(query: &Query) -> Result<(), Refusal> {
@@ -197,6 +164,12 @@ fn seller(hit: Hit) -> Match {
         distance_m: hit.distance_m,
         online: hit.online,
     }
+}
+
+/// Tokens for looking at so many listings, beyond those that every `match` costs.
+fn search_cost(candidates: u64) -> u32 {
+    let tokens = candidates / SEARCHED_PER_TOKEN;
+    u32::try_from(tokens).unwrap_or(u32::MAX).min(SEARCH_TOKENS)
 }
 
 /// Listings are far fewer than `u32` counts.

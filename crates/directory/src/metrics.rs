@@ -14,13 +14,16 @@ pub(crate) enum Method {
     Lookup,
     Stamp,
     Report,
+    Prices,
     Time,
+    Head,
+    Inclusion,
     /// What cannot be read, or was not read.
     Unread,
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Register,
         Self::Renew,
         Self::Withdraw,
@@ -28,7 +31,10 @@ impl Method {
         Self::Lookup,
         Self::Stamp,
         Self::Report,
+        Self::Prices,
         Self::Time,
+        Self::Head,
+        Self::Inclusion,
         Self::Unread,
     ];
 
@@ -41,7 +47,10 @@ impl Method {
             Request::Lookup { .. } => Self::Lookup,
             Request::Stamp { .. } => Self::Stamp,
             Request::Report { .. } => Self::Report,
+            Request::Prices { .. } => Self::Prices,
             Request::Time => Self::Time,
+            Request::Head { .. } => Self::Head,
+            Request::Inclusion { .. } => Self::Inclusion,
         }
     }
 
@@ -54,7 +63,10 @@ impl Method {
             Self::Lookup => "lookup",
             Self::Stamp => "stamp",
             Self::Report => "report",
+            Self::Prices => "prices",
             Self::Time => "time",
+            Self::Head => "head",
+            Self::Inclusion => "inclusion",
             Self::Unread => "unread",
         }
     }
@@ -64,8 +76,8 @@ impl Method {
     pub(crate) const fn cost(self) -> u32 {
         match self {
             Self::Renew | Self::Lookup | Self::Time | Self::Unread => 1,
-            Self::Match | Self::Stamp | Self::Report => 2,
-            Self::Register | Self::Withdraw => 4,
+            Self::Match | Self::Stamp | Self::Report | Self::Head | Self::Inclusion => 2,
+            Self::Register | Self::Withdraw | Self::Prices => 4,
         }
     }
 }

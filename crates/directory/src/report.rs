@@ -1,11 +1,10 @@
 //! `report`: final terms that buyer and seller both signed.
 
 use opener_trade::switch::{Countermeasure, holds};
-use std::sync::Arc;
 
 use minicbor::bytes::ByteVec;
 use opener_trade::{
-    PeerId, Reason, Timestamp, Verified,
+    DealId, DocumentId, PeerId, Reason, Timestamp, Verified,
     directory::Response,
     document::{ReportReceipt, Terms},
     envelope,
@@ -15,16 +14,10 @@ use opener_trade::{
 
 use crate::{
     core::Directory,
-    limits::REPORTS_WINDOW,
+    prices::prices_of,
     refusal::{Fault, Refusal},
-    store::{Report, Reported},
+    store::{Change, Outcome, Report},
 };
-
-/// The same terms under two signatures.
-struct Signed {
-    by_buyer: Verified<Terms>,
-    by_seller: Verified<Terms>,
-}
 
 impl Directory {
     pub(crate) async fn report(
@@ -34,62 +27,56 @@ impl Directory {
         by_seller: &[u8],
         now: Timestamp,
     ) -> Result<Response, Refusal> {
-        let signed = open(from, by_buyer, by_seller)?;
-        let terms = &signed.by_buyer;
-        if let Some(receipt) = self.store.receipt_of(terms.id()).await? {
-            return Ok(reported(receipt));
+        let terms = open(from, by_buyer, by_seller)?;
+        let (deal, id) = (terms.deal, terms.id());
+        if let Some((_, at)) = self.store.kept(id).await? {
+            return self.receipt(deal, id, at);
         }
-        let mut writer = self.store.writer().await;
-        match writer
-            .reported(terms.id(), &terms.deal, &terms.buyer, &terms.seller)
-            .await?
-        {
-            Reported::Same(receipt) => return Ok(reported(receipt)),
-            Reported::Other => {
-                let detail = "other terms of this deal between these two are kept";
-                return Err(Refusal::new(Reason::NotAllowed, detail));
-            }
-            Reported::Never => {}
-        }
-        let since = Timestamp::from_millis(now.millis() - REPORTS_WINDOW.millis());
-        if writer.reports_of(&from, since).await? >= self.limits.reports {
-            return Err(Refusal::new(
+        let report = Report {
+            terms: id,
+            deal,
+            buyer: terms.buyer,
+            seller: terms.seller,
+            reporter: from,
+            by_buyer: by_buyer.to_vec(),
+            by_seller: by_seller.to_vec(),
+            prices: prices_of(&terms, now),
+        };
+        match self.change(Change::Report(Box::new(report)), now).await? {
+            Outcome::Reported(at) | Outcome::SameTerms(at) => self.receipt(deal, id, at),
+            Outcome::TooManyReports => Err(Refusal::new(
                 Reason::RateLimited,
                 "too many reports in one day",
-            ));
-        }
-        let bytes = (by_buyer.len() + by_seller.len()) as u64;
-        if self.store.reported_bytes().saturating_add(bytes) > self.limits.reports_bytes {
-            return Err(Refusal::new(
+            )),
+            Outcome::NoRoom => Err(Refusal::new(
                 Reason::Unavailable,
                 "the directory has no room for reports",
-            ));
+            )),
+            _ => Err(Refusal::new(
+                Reason::NotAllowed,
+                "other terms of this deal between these two are kept",
+            )),
         }
+    }
+
+    /// The receipt of terms that are kept since then. Signed anew it has the same bytes: Ed25519 takes no chance
+    /// (RFC 8032).
+    fn receipt(&self, deal: DealId, terms: DocumentId, at: Timestamp) -> Result<Response, Refusal> {
         let receipt = ReportReceipt {
             from: self.peer_id(),
-            deal: terms.deal,
-            terms: terms.id(),
-            at: now,
+            deal,
+            terms,
+            at,
         };
         let receipt = sign(&self.identity, receipt).map_err(|e| Refusal::Fault(Fault::Sign(e)))?;
-        writer
-            .put_report(&Report {
-                terms: terms.id(),
-                deal: terms.deal,
-                buyer: terms.buyer,
-                seller: terms.seller,
-                reporter: from,
-                reported_at: now,
-                by_buyer: Arc::clone(signed.by_buyer.bytes()),
-                by_seller: Arc::clone(signed.by_seller.bytes()),
-                receipt: Arc::clone(receipt.bytes()),
-            })
-            .await?;
-        Ok(reported(receipt.bytes().to_vec()))
+        Ok(Response::Reported {
+            receipt: ByteVec::from(receipt.bytes().to_vec()),
+        })
     }
 }
 
-fn open(from: PeerId, by_buyer: &[u8], by_seller: &[u8]) -> Result<Signed, Refusal> {
+/// The terms, once both signatures over them are good.
+fn open(from: PeerId, by_buyer: &[u8], by_seller: &[u8]) -> Result<Verified<Terms>, Refusal> {
     if by_buyer.len() > MAX_TERMS_BYTES || by_seller.len() > MAX_TERMS_BYTES {
         let detail = format!("signed terms have at most {MAX_TERMS_BYTES} bytes");
         return Err(Refusal::new(Reason::TooLarge, detail));
@@ -113,14 +100,5 @@ fn open(from: PeerId, by_buyer: &[u8], by_seller: &[u8]) -> Result<Signed, Refus
             "by_buyer is signed by the buyer, by_seller by the seller",
         ));
     }
-    Ok(Signed {
-        by_buyer,
-        by_seller,
-    })
-}
-
-fn reported(receipt: Vec<u8>) -> Response {
-    Response::Reported {
-        receipt: ByteVec::from(receipt),
-    }
+    Ok(by_buyer)
 }

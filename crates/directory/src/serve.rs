@@ -27,6 +27,9 @@ use crate::{
 /// Seconds between looking for expired listings. They are not shown meanwhile; this only frees their room.
 const SWEEP: Duration = Duration::from_secs(60);
 
+/// Seconds between telling the other processes who is online: presence lasts ninety.
+const TELL: Duration = Duration::from_secs(1);
+
 /// Seconds that starting waits for the transport to say where it listens.
 const LISTENING: Duration = Duration::from_secs(5);
 
@@ -57,6 +60,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     peers: JoinHandle<()>,
     operators: JoinHandle<()>,
+    others: JoinHandle<()>,
     directory: Arc<Directory>,
 }
 
@@ -65,7 +69,8 @@ pub struct Running {
 /// # Errors
 /// See [`ServeError`].
 pub async fn serve(config: Config) -> Result<Running, ServeError> {
-    let directory = Arc::new(Directory::open(&config.data, config.limits, clock()).await?);
+    let directory =
+        Arc::new(Directory::open(&config.data, &config.database, config.limits, clock()).await?);
     let cannot = |source| ServeError::Http {
         address: config.http,
         source,
@@ -95,7 +100,8 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         http,
         addresses: Arc::clone(&loop_of_peers.addresses),
         peers: tokio::spawn(loop_of_peers.run(network, stopped.clone())),
-        operators: tokio::spawn(serve_http(listener, shown, stopped)),
+        operators: tokio::spawn(serve_http(listener, shown, stopped.clone())),
+        others: tokio::spawn(follow(Arc::clone(&directory), stopped)),
         stop,
         directory,
     })
@@ -126,12 +132,17 @@ impl Running {
             stop,
             peers,
             operators,
+            others,
             directory,
             ..
         } = self;
         stop.send_replace(true);
         let now = Instant::now();
-        for (mut task, deadline) in [(operators, now + STOP_HTTP), (peers, now + STOP)] {
+        for (mut task, deadline) in [
+            (operators, now + STOP_HTTP),
+            (others, now + STOP_HTTP),
+            (peers, now + STOP),
+        ] {
             if timeout_at(deadline, &mut task).await.is_err() {
                 tracing::warn!("requests in flight are cut off");
                 task.abort();
@@ -234,6 +245,24 @@ impl Peers {
     async fn sweep(&self) {
         if let Err(error) = self.directory.sweep(clock()).await {
             tracing::error!(%error, "expired listings could not be forgotten");
+        }
+    }
+}
+
+/// Keeps up with the other processes on the same database, and tells them who is online.
+async fn follow(directory: Arc<Directory>, mut stopped: watch::Receiver<bool>) {
+    let mut tell = interval(TELL);
+    tell.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let failed = tokio::select! {
+            () = has_stopped(&mut stopped) => break,
+            _ = tell.tick() => directory.tell().await.is_err(),
+            followed = directory.follow(clock) => followed.is_err(),
+        };
+        if failed {
+            // The next tick tries again.
+            tracing::warn!("the database cannot be followed");
+            tell.tick().await;
         }
     }
 }
@@ -347,7 +376,7 @@ mod tests {
         answer(&mut client, asked).await;
 
         let directory = Arc::clone(&running.directory);
-        let writer = directory.store.writer().await;
+        let writer = directory.queue.hold().await;
         let before = Arc::strong_count(&directory);
         let asked = ask(&mut client, &running, &Request::Withdraw).await;
         while Arc::strong_count(&directory) == before {

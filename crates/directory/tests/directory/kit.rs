@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use minicbor::{Decode, Encode, bytes::ByteVec};
-use opener_directory::{Directory, Limits};
+use opener_directory::{Database, Directory, Limits};
 use opener_trade::{
     Category, Duration, Identity, Invalid, Kind, List, PeerId, PeerText, Place, Reason, Timestamp,
     Verified,
@@ -101,7 +101,9 @@ impl World {
 }
 
 pub async fn open(folder: &Path, limits: Limits, now: Timestamp) -> Directory {
-    Directory::open(folder, limits, now).await.unwrap()
+    Directory::open(folder, &Database::InFolder, limits, now)
+        .await
+        .unwrap()
 }
 
 #[derive(Debug)]

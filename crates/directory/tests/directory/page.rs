@@ -1,11 +1,15 @@
 //! The worked example of the protocol page is what the program says.
 
 use data_encoding::HEXLOWER;
+use minicbor::bytes::ByteVec;
 use opener_trade::{
-    Identity, Reason, Timestamp,
-    directory::{Match, Query, Request, Response},
+    DocumentId, Identity, List, Reason, Timestamp,
+    directory::{Match, MonthlyPrice, PriceQuery, Query, Request, Response},
+    document::LogHead,
+    log::check_inclusion,
     sign,
 };
+use sha2::{Digest, Sha256};
 
 use crate::kit::{NOW, SEOUL, category, list, listing, place, register, text};
 
@@ -34,6 +38,16 @@ fn the_page_shows_the_bytes_of_every_message() {
         distance_m: Some(0),
         online: true,
     };
+    let directory = Identity::from_seed([2; 32]);
+    let leaf = Sha256::digest([&[0], &signed.id().as_bytes()[..]].concat());
+    let head = LogHead {
+        from: directory.peer_id(),
+        size: 1,
+        root: DocumentId::from_bytes(leaf.into()),
+        at: NOW,
+    };
+    check_inclusion(&head, signed.id(), 0, &[]).unwrap();
+    let head = ByteVec::from(sign(&directory, head).unwrap().bytes().to_vec());
     let requests = [
         register(&signed),
         Request::Renew { seq: 1 },
@@ -43,7 +57,17 @@ fn the_page_shows_the_bytes_of_every_message() {
             peer: seller.peer_id(),
         },
         Request::Stamp { hash: signed.id() },
+        Request::Prices {
+            query: PriceQuery {
+                category: category("CPV", "39112000-0"),
+                unit: "H87".parse().unwrap(),
+                currency: "KRW".parse().unwrap(),
+                region: "KR".parse().unwrap(),
+            },
+        },
         Request::Time,
+        Request::Head { since: 0 },
+        Request::Inclusion { terms: signed.id() },
     ];
     let responses = [
         Response::Registered {
@@ -57,7 +81,25 @@ fn the_page_shows_the_bytes_of_every_message() {
             next: None,
         },
         Response::Found { seller: None },
+        Response::Prices {
+            months: list(vec![MonthlyPrice {
+                month: 202_611,
+                pairs: 5,
+                low: "118000".parse().unwrap(),
+                median: "120000".parse().unwrap(),
+                high: "125500".parse().unwrap(),
+            }]),
+        },
         Response::Time { now: NOW },
+        Response::Head {
+            head: head.clone(),
+            consistency: List::default(),
+        },
+        Response::Included {
+            head,
+            leaf: 0,
+            path: List::default(),
+        },
         Response::Refused {
             reason: Reason::Stale,
             detail: text("seq must rise"),
@@ -84,6 +126,11 @@ fn the_page_names_every_limit() {
     let numbers = [
         own::LISTINGS as u64,
         own::LISTINGS_BYTES as u64,
+        own::ENTRIES as u64,
+        own::LOG_LEAVES,
+        own::PRICES_READ.unsigned_abs(),
+        own::PRICE_MONTHS.unsigned_abs(),
+        own::PRICE_PAIRS as u64,
         own::BUCKETS as u64,
         u64::from(own::BURST),
         u64::from(own::REFILL),

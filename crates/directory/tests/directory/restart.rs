@@ -47,7 +47,13 @@ async fn a_closed_directory_opens_again() {
 #[tokio::test]
 async fn a_folder_in_use_is_refused() {
     let world = World::new().await;
-    let second = opener_directory::Directory::open(world.folder.path(), generous(), NOW).await;
+    let second = opener_directory::Directory::open(
+        world.folder.path(),
+        &opener_directory::Database::InFolder,
+        generous(),
+        NOW,
+    )
+    .await;
     assert!(matches!(second, Err(OpenError::Store(_))));
 }
 
@@ -63,7 +69,13 @@ async fn an_identity_that_others_may_read_is_refused() {
     drop(directory);
     let path = folder.path().join("identity.key");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let opened = opener_directory::Directory::open(folder.path(), limits, NOW).await;
+    let opened = opener_directory::Directory::open(
+        folder.path(),
+        &opener_directory::Database::InFolder,
+        limits,
+        NOW,
+    )
+    .await;
     let error = opened.err().unwrap().to_string();
     assert!(error.contains("read by others"), "{error}");
 }

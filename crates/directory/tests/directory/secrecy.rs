@@ -24,12 +24,15 @@ use crate::kit::{
 const CANARY: &str = "canary-of-the-request-for-quotes";
 const KEPT: &str = "kept-because-its-owner-said-so";
 
-/// The files of a folder that hold a text.
+/// The files of a folder that hold a text. A file of the database that goes meanwhile holds none.
 fn holding(folder: &Path, needle: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
-        let bytes = fs::read(entry.path()).unwrap();
+        let bytes = match fs::read(entry.path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            read => read.unwrap(),
+        };
         if bytes
             .windows(needle.len())
             .any(|window| window == needle.as_bytes())
