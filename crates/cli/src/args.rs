@@ -65,6 +65,16 @@ pub enum Command {
     /// bids, sample sellers bid. The deadlines are set anew, from now on. Exit code 0 only if the order is concluded and
     /// the final terms are reported; a replay that takes longer than five minutes is given up.
     Replay(ReplayArguments),
+    /// Make a backup of a running peer: key, database, attached files in one file
+    ///
+    /// The file is sealed with a passphrase of its own (Argon2id, XChaCha20-Poly1305), for `opener restore` on any machine.
+    /// Whoever has the file and the passphrase has the identity.
+    Backup(BackupArguments),
+    /// Restore a backup into a new data folder
+    ///
+    /// Everything is checked before the folder changes. The key is sealed with the same passphrase. The restored peer says
+    /// and takes nothing until its owner says that the old one is off: opener api restored.go_on.
+    Restore(RestoreArguments),
     /// Check an exported deal without asking anybody
     ///
     /// Checks signatures, chains, ids, sums, deadlines and the final terms of what `opener api deal.transcript` exports,
@@ -78,6 +88,16 @@ pub struct DirectoryArguments {
     /// Folder for key and database; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// Where listings and reports are kept: the path of a SQLite file, or postgres://USER@HOST/NAME, which several
+    /// directories may share [default: a file in the data folder]
+    #[arg(
+        long,
+        value_name = "FILE | URL",
+        env = "OPENER_DATABASE",
+        hide_env_values = true,
+        verbatim_doc_comment
+    )]
+    pub database: Option<opener_directory::Database>,
     /// Where peers reach it, e.g. /ip4/0.0.0.0/udp/4100/quic-v1; may be repeated
     /// [default: QUIC and TCP on every interface, free ports]
     #[arg(long, value_name = "MULTIADDR", verbatim_doc_comment)]
@@ -186,6 +206,34 @@ pub struct AttachArguments {
     /// The peer
     #[command(flatten)]
     pub door: DoorArguments,
+}
+
+/// Arguments of `opener backup`.
+#[derive(Debug, Args)]
+pub struct BackupArguments {
+    /// Where to write it; a file that is there already is left alone
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// File whose first line is the passphrase, for its owner alone [default: asked at the terminal]
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The peer
+    #[command(flatten)]
+    pub door: DoorArguments,
+}
+
+/// Arguments of `opener restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The new data folder; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// File whose first line is the passphrase, for its owner alone [default: asked at the terminal]
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// Arguments of `opener save`.

@@ -13,6 +13,8 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
+use zeroize::Zeroizing;
+
 use crate::ready::Door;
 
 /// Seconds until an answer is given up. A search waits for its directories, which have ten.
@@ -84,6 +86,26 @@ impl Gateway {
         let (agent, door) = (self.agent.clone(), self.door.clone());
         let sha256 = sha256.to_owned();
         tokio::task::spawn_blocking(move || get(&agent, &door, &sha256)).await?
+    }
+
+    /// A backup of the peer, sealed with this passphrase. Reading it blocks.
+    ///
+    /// # Errors
+    /// The peer refuses, which is an [`ApiError`] underneath, or cannot be reached.
+    pub async fn backup(&self, words: Zeroizing<String>) -> Result<ureq::BodyReader<'static>> {
+        let (agent, door) = (self.agent.clone(), self.door.clone());
+        tokio::task::spawn_blocking(move || {
+            let address = format!("{}/backup", door.gateway.trim_end_matches('/'));
+            let sent = agent
+                .post(address)
+                .header("authorization", format!("Bearer {}", door.token))
+                .config()
+                .timeout_global(Some(TRANSFER))
+                .build()
+                .send(words.as_str());
+            given(sent.with_context(|| unreachable(&door))?, &door)
+        })
+        .await?
     }
 
     /// Listens to what changes at the peer from now on.
@@ -162,7 +184,14 @@ fn get(agent: &ureq::Agent, door: &Door, sha256: &str) -> Result<ureq::BodyReade
         .timeout_global(Some(TRANSFER))
         .build()
         .call();
-    let response = sent.with_context(|| unreachable(door))?;
+    given(sent.with_context(|| unreachable(door))?, door)
+}
+
+/// The bytes of an answer that is a file.
+fn given(
+    response: ureq::http::Response<ureq::Body>,
+    door: &Door,
+) -> Result<ureq::BodyReader<'static>> {
     if response.status().is_success() {
         return Ok(response.into_body().into_reader());
     }

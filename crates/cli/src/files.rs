@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io,
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -43,14 +44,26 @@ pub async fn attach(arguments: AttachArguments) -> Result<ExitCode> {
 /// It cannot be written.
 pub async fn save(arguments: SaveArguments) -> Result<ExitCode> {
     let gateway = gateway(&arguments.door)?;
-    let mut body = match gateway.download(&arguments.sha256).await {
+    let body = match gateway.download(&arguments.sha256).await {
         Ok(body) => body,
         Err(error) => return refused(&error),
     };
-    let path = arguments.file;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
+    write_new(body, arguments.file).await
+}
+
+/// Writes what a gateway gives into a file that is not there yet, for its owner alone.
+///
+/// # Errors
+/// It is there, or cannot be written.
+pub(crate) async fn write_new(
+    mut body: ureq::BodyReader<'static>,
+    path: PathBuf,
+) -> Result<ExitCode> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options
         .open(&path)
         .with_context(|| format!("cannot make {}", path.display()))?;
     let copied = tokio::task::spawn_blocking(move || -> io::Result<u64> {
@@ -65,7 +78,7 @@ pub async fn save(arguments: SaveArguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn gateway(named: &DoorArguments) -> Result<Gateway> {
+pub(crate) fn gateway(named: &DoorArguments) -> Result<Gateway> {
     Ok(Gateway::new(door(
         named.data.as_deref(),
         named.gateway.as_deref(),

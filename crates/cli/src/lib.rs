@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod backup;
 pub mod child;
 pub mod client;
 mod files;
@@ -61,6 +62,8 @@ fn perform(command: Command) -> Result<ExitCode> {
             Command::Api(arguments) => ask::run(arguments).await,
             Command::Attach(arguments) => files::attach(arguments).await,
             Command::Save(arguments) => files::save(arguments).await,
+            Command::Backup(arguments) => backup::save(arguments).await,
+            Command::Restore(arguments) => backup::restore(arguments).await,
             Command::Market(arguments) => Box::pin(market::run(arguments))
                 .await
                 .map(|()| ExitCode::SUCCESS),

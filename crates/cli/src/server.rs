@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::HEXLOWER;
-use opener_api::{PeerConfig, Profile};
-use opener_gateway::{GatewayConfig, PhoneDoor, Token};
+use opener_api::{PeerConfig, Profile, backup::settle};
+use opener_gateway::{GatewayConfig, Pages, PhoneDoor, Token};
 
 use crate::{
     args::{DirectoryArguments, PeerArguments},
@@ -29,6 +29,7 @@ pub async fn directory(arguments: DirectoryArguments) -> Result<()> {
     let mut stop = Stop::listen(arguments.stop_with_stdin)?;
     let mut config = opener_directory::Config::new(&arguments.data);
     config.http = arguments.http;
+    config.database = arguments.database.unwrap_or_default();
     if !arguments.listen.is_empty() {
         config.listen = arguments.listen;
     }
@@ -54,6 +55,7 @@ pub async fn directory(arguments: DirectoryArguments) -> Result<()> {
 /// It does not start.
 pub async fn peer(arguments: PeerArguments) -> Result<()> {
     let _lock = occupy(&arguments.data)?;
+    settle(&arguments.data).context("a restored peer does not move in; start again")?;
     // Before Ctrl-C is listened for, so that it ends a question at the terminal.
     let key = key::place(&arguments.data, arguments.passphrase_file.as_deref())?;
     let mut stop = Stop::listen(arguments.stop_with_stdin)?;
@@ -79,10 +81,12 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
     let token = new_token()?;
     let config = GatewayConfig {
         listen: arguments.gateway,
-        ui_dir: arguments.ui,
+        pages: arguments.ui.map_or(Pages::None, Pages::Folder),
+        // The token stands in the data folder, beside the key.
+        backups: arguments.gateway.ip().is_loopback(),
         ..GatewayConfig::new(Token::new(token.as_str())?)
     };
-    let phones = PhoneDoor::follow(handle.clone(), config.ui_dir.clone());
+    let phones = PhoneDoor::follow(handle.clone(), config.pages.clone());
     let gateway = opener_gateway::serve(handle.clone(), config).await?;
     let door = Door {
         gateway: gateway.url.clone(),
@@ -121,7 +125,7 @@ fn cannot_start(what: &str, data: &Path) -> String {
 
 /// Makes the data folder if need be, for its owner alone, and sees to it that no other server uses it. The system lifts
 /// the lock when this process ends, however it ends.
-fn occupy(data: &Path) -> Result<File> {
+pub(crate) fn occupy(data: &Path) -> Result<File> {
     let mut folder = fs::DirBuilder::new();
     folder.recursive(true);
     #[cfg(unix)]
