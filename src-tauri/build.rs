@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-/// The commands of `src/commands.rs`; each gets a permission that `capabilities/main.json` gives to the main window.
+/// The commands of `src/main.rs`; each gets a permission that `capabilities/main.json` gives to the main window.
 const COMMANDS: &[&str] = &[
     "api",
     "follow",
@@ -11,6 +11,12 @@ const COMMANDS: &[&str] = &[
     "speak",
     "save",
     "autostart",
+    "attach",
+    "save_attached",
+    "browse",
+    "back_up",
+    "restore",
+    "capture",
 ];
 
 /// What is shown by a program that was built before the web UI.

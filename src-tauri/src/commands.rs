@@ -8,11 +8,14 @@ use tauri::{
     ipc::{Channel, InvokeBody, Request as Invoked, Response},
 };
 use tauri_plugin_autostart::ManagerExt;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::{
+    broadcast::{Receiver, error::RecvError},
+    watch,
+};
 use zeroize::Zeroizing;
 
 use crate::{
-    desk::{Desk, Door, Nudge},
+    desk::{Desk, Door, Nudge, Phase},
     opening,
     refusal::Refusal,
     tray, window,
@@ -58,18 +61,41 @@ pub async fn follow(
     events: Channel<Event>,
     nudges: Channel<Nudge>,
 ) -> Result<(), ApiError> {
-    let heard = desk.peer().await?.subscribe();
-    let follower = tauri::async_runtime::spawn(pass_on(heard, events));
+    desk.peer().await?;
+    let follower = tauri::async_runtime::spawn(pass_on(desk.phases(), events));
     desk.attach(nudges, follower);
     Ok(())
 }
 
-async fn pass_on(mut heard: Receiver<Event>, events: Channel<Event>) {
+/// Passes on what the peer says; a restored one takes the place of the one before.
+async fn pass_on(mut phases: watch::Receiver<Phase>, events: Channel<Event>) {
     loop {
-        let event = match heard.recv().await {
-            Ok(event) => event,
-            Err(RecvError::Lagged(_)) => Event::Lagged,
-            Err(RecvError::Closed) => return,
+        let heard = match &*phases.borrow_and_update() {
+            Phase::Running(handle) => Some(handle.subscribe()),
+            _ => None,
+        };
+        tokio::select! {
+            changed = phases.changed() => if changed.is_err() { return },
+            () = hear(heard, &events) => return,
+        }
+    }
+}
+
+/// Ends when the page does not listen any more.
+async fn hear(heard: Option<Receiver<Event>>, events: &Channel<Event>) {
+    let Some(mut heard) = heard else {
+        return std::future::pending().await;
+    };
+    // Whoever heard the one before asks again for everything.
+    let mut next = Some(Event::Lagged);
+    loop {
+        let event = match next.take() {
+            Some(event) => event,
+            None => match heard.recv().await {
+                Ok(event) => event,
+                Err(RecvError::Lagged(_)) => Event::Lagged,
+                Err(RecvError::Closed) => return std::future::pending().await,
+            },
         };
         if events.send(event).is_err() {
             return;

@@ -119,6 +119,11 @@ impl Desk {
         self.phase.borrow().clone()
     }
 
+    /// How far the peer is, as it changes.
+    pub fn phases(&self) -> watch::Receiver<Phase> {
+        self.phase.subscribe()
+    }
+
     /// The peer has come this far.
     pub fn set_phase(&self, phase: Phase) {
         self.phase.send_replace(phase);

@@ -6,12 +6,17 @@
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
 mod arguments;
+mod attached;
+mod browser;
+mod capture;
 mod commands;
 mod desk;
 mod links;
 mod memo;
+mod moving;
 mod notices;
 mod opening;
+mod phones;
 mod refusal;
 mod tray;
 mod window;
@@ -79,6 +84,12 @@ fn build(arguments: Arguments) -> tauri::Result<App> {
             commands::speak,
             commands::save,
             commands::autostart,
+            attached::attach,
+            attached::save_attached,
+            browser::browse,
+            moving::back_up,
+            moving::restore,
+            capture::capture,
         ])
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
@@ -98,6 +109,8 @@ fn set_up(app: &mut App, arguments: Arguments) -> tauri::Result<()> {
     let is_own = arguments.data.is_some();
     let hidden = arguments.hidden;
     app.manage(Desk::new(data, arguments));
+    app.manage(phones::Phones::default());
+    app.manage(capture::Allowed::default());
     let handle = app.handle();
     links::listen(handle, is_own);
     tray::build(handle)?;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use opener_api::{
     Handle, IdentityError, KeyFound, KeyPlace, Passphrase, PeerConfig, SealedError, StartError,
-    has_keychain, key_found,
+    backup::settle, has_keychain, key_found,
 };
 use tauri::{AppHandle, Manager};
 
 use crate::{
     desk::{Desk, Lock, Phase},
-    notices, tray,
+    notices, phones, tray,
 };
 
 /// How long a peer may take to close its connections and database before the program ends without. Nothing that was
@@ -32,6 +32,7 @@ pub async fn open(app: &AppHandle, passphrase: Option<Passphrase>) {
     };
     if let Phase::Running(handle) = &phase {
         tauri::async_runtime::spawn(notices::follow(app.clone(), handle.clone()));
+        phones::follow(app, handle.clone()).await;
     }
     desk.set_phase(phase);
     tray::translate(app);
@@ -45,6 +46,9 @@ async fn place(desk: &Desk, passphrase: Option<Passphrase>) -> Result<KeyPlace, 
     if let Some(file) = &desk.arguments().passphrase_file {
         let words = Passphrase::read(file).map_err(|error| Phase::Failed(error.to_string()))?;
         return Ok(KeyPlace::Sealed(words));
+    }
+    if let Err(error) = settle(desk.data()) {
+        return Err(Phase::Failed(error.to_string()));
     }
     match key_found(desk.data()) {
         KeyFound::Plain => Ok(KeyPlace::Plain),
@@ -91,13 +95,15 @@ pub fn quit(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Phase::Running(handle) = app.state::<Desk>().phase() {
+            phones::close(&app).await;
             close(&handle).await;
         }
         app.exit(0);
     });
 }
 
-async fn close(handle: &Handle) {
+/// Closes a peer, and goes on without if that takes too long.
+pub async fn close(handle: &Handle) {
     if tokio::time::timeout(CLOSE_TIME, handle.shutdown())
         .await
         .is_err()

@@ -8,6 +8,12 @@ pub enum Refusal {
     /// The words are no passphrase.
     #[error(transparent)]
     Passphrase(#[from] opener_api::PassphraseError),
+    /// The api refuses.
+    #[error(transparent)]
+    Api(#[from] opener_api::ApiError),
+    /// A backup is not restored.
+    #[error(transparent)]
+    Backup(#[from] opener_api::backup::BackupError),
     /// The peer runs, or is being opened.
     #[error("the key is open already")]
     OpenAlready,
@@ -17,6 +23,9 @@ pub enum Refusal {
     /// The file cannot be written.
     #[error("the file cannot be written: {0}")]
     File(#[from] std::io::Error),
+    /// There is no browser that takes it.
+    #[error("no browser opens it: {0}")]
+    Browser(std::io::Error),
     /// The system does not start programs with the computer, or not this one.
     #[error("{0}")]
     Autostart(#[from] tauri_plugin_autostart::Error),

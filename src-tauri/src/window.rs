@@ -7,7 +7,7 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
-use crate::{desk::Desk, notices};
+use crate::{capture, desk::Desk, notices};
 
 /// The name of the window, to which `capabilities/main.json` gives its permissions.
 pub const MAIN: &str = "main";
@@ -33,8 +33,9 @@ pub fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         // The page takes dropped files itself.
         .disable_drag_drop_handler()
         .on_navigation(is_ours)
+        .on_permission_request(capture::answer)
         .on_new_window(|_, _| NewWindowResponse::Deny);
-    window.build().map(drop)
+    capture::prepare(&window.build()?)
 }
 
 /// Whether this is a page of ours: nothing else is ever shown in the window.
@@ -97,6 +98,24 @@ pub async fn ask_where_to_save(
             .set_parent(&parent)
             .set_file_name(name)
             .save_file();
+        tauri::async_runtime::spawn(async move {
+            let chosen = dialog.await.map(|file| file.path().to_owned());
+            // The page may have been closed meanwhile.
+            drop(answer.send(chosen));
+        });
+    })?;
+    Ok(answered.await.ok().flatten())
+}
+
+/// Asks which file to open; nothing if the person thinks better of it.
+///
+/// # Errors
+/// The window is gone.
+pub async fn ask_which_file(window: &WebviewWindow) -> tauri::Result<Option<PathBuf>> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let parent = window.clone();
+    window.run_on_main_thread(move || {
+        let dialog = rfd::AsyncFileDialog::new().set_parent(&parent).pick_file();
         tauri::async_runtime::spawn(async move {
             let chosen = dialog.await.map(|file| file.path().to_owned());
             // The page may have been closed meanwhile.

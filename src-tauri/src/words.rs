@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::capture::Device;
+
 /// A language of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +48,29 @@ impl Language {
             "Locked: open and type the passphrase",
             "잠김: 열어서 암호문을 입력하세요",
         )
+    }
+
+    /// The question before a device is used: title, and text.
+    pub const fn may_capture(self, device: Device) -> (&'static str, &'static str) {
+        let title = match device {
+            Device::Camera => self.of("May Opener use the camera?", "카메라를 사용할까요?"),
+            Device::Microphone => self.of("May Opener use the microphone?", "마이크를 사용할까요?"),
+        };
+        let text = self.of(
+            "For calls that you make or take, until you quit. Only the other side of the call gets what it takes up.",
+            "종료할 때까지 직접 걸거나 받는 통화에만 사용합니다. 통화 상대방에게만 전달됩니다.",
+        );
+        (title, text)
+    }
+
+    /// Yes, it may.
+    pub const fn allow(self) -> &'static str {
+        self.of("Allow", "허용")
+    }
+
+    /// No, it may not.
+    pub const fn refuse(self) -> &'static str {
+        self.of("Do not allow", "허용 안 함")
     }
 
     /// Tray: so many things wait.
@@ -112,6 +137,8 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "구매자가 질문에 답했습니다",
     ),
     ("chat_arrived", "A message", "메시지가 왔습니다"),
+    ("call_arrived", "A video call", "영상 통화가 왔습니다"),
+    ("call_missed", "A missed call", "부재중 통화가 있습니다"),
     (
         "intent_arrived",
         "A seller means to bid",
