@@ -34,6 +34,12 @@ export async function stopAll() {
   })));
 }
 
+/** Gives a peer a file; what comes back goes into `attachments`. */
+export async function put({ gateway, token }, name, type, content) {
+  const response = await fetch(`${gateway}/blob?name=${encodeURIComponent(name)}`, { method: "PUT", headers: { authorization: `Bearer ${token}`, "content-type": type }, body: content });
+  return (await response.json()).ok;
+}
+
 /** Asks a peer. */
 export async function ask({ gateway, token }, method, params = {}) {
   const response = await fetch(`${gateway}/api`, { method: "POST", headers: { authorization: `Bearer ${token}` }, body: JSON.stringify({ method, params }) });

@@ -1,6 +1,6 @@
 // A market with a life: a firm that buys and sells, three sellers and a buyer around it, and deals in every state.
 import { join } from "node:path";
-import { ask, start } from "./market.mjs";
+import { ask, put, start } from "./market.mjs";
 
 const place = (locality, latitude_e6, longitude_e6) => ({ country: "KR", locality, latitude_e6, longitude_e6 });
 const HERE = { country: "KR", locality: "Incheon, Namdong-gu", latitude: 37.4473, longitude: 126.7315 };
@@ -85,13 +85,15 @@ async function cast(binary, data, directory, ui) {
 /** Three bids for steel, one of them revised, one seller who declines, and a question. */
 async function steel({ me, hanil, mega, dongbu, sejin }) {
   const lines = [["Rebar SD400, 10 mm, 8 m bars 철근", "12000", "KGM"], ["Tie wire, annealed, 0.9 mm 결속선", "150", "KGM"]];
-  const request = rfp("Rebar SD400 10 mm, 12 t", lines, { description: "For a two-storey workshop. The lane takes trucks up to 5 t.\n골목이 좁아 5톤 이하 차량만 들어옵니다." });
+  const plan = await put(me, "배치도 plan A3.pdf", "application/pdf", "%PDF-1.7 a plan");
+  const sheet = await put(hanil, "mill certificate 검사성적서.pdf", "application/pdf", "%PDF-1.7 a certificate");
+  const request = rfp("Rebar SD400 10 mm, 12 t", lines, { attachments: [plan], description: "For a two-storey workshop. The lane takes trucks up to 5 t.\n골목이 좁아 5톤 이하 차량만 들어옵니다." });
   const { deal } = await ask(me, "rfp.send", { rfp: request, to: [hanil, mega, dongbu, sejin].map((one) => one.peer_id) });
   await offer(mega, deal, [[1, 790, 5], [2, 2100, 5]], { commitment: { kind: "revocable" } });
   await Promise.all([
     arrived(sejin, deal).then(() => ask(sejin, "decline.send", { deal, reason: "no_stock", remark: "10 mm is sold out until December" })),
     arrived(hanil, deal).then(() => ask(hanil, "question.send", { deal, line: 1, text: "8 m 봉을 절단해도 될까요? Could we cut the bars to 6 m?" })),
-    offer(hanil, deal, [[1, 745, 3], [2, 1980, 3]], { quote_number: "HS-2611-04", charges: freight(0) }),
+    offer(hanil, deal, [[1, 745, 3], [2, 1980, 3]], { quote_number: "HS-2611-04", charges: freight(0), attachments: [sheet], urls: ["https://hanil.example/rebar/sd400"] }),
     offer(dongbu, deal, [[1, 751, 9]], { charges: freight(210_000), payment: "half in advance", commitment: { kind: "revocable" }, valid_for_s: 1500 }),
   ]);
   await offer(mega, deal, [[1, 768, 4], [2, 2050, 4]], { charges: freight(120_000), commitment: { kind: "revocable" } });
@@ -127,6 +129,28 @@ async function chairs({ me }) {
   return { deal, seller: best.seller };
 }
 
+/** Ordered and concluded. */
+async function gloves({ me, sejin }) {
+  const { deal } = await ask(me, "rfp.send", { rfp: rfp("Safety gloves 안전 장갑, 300", [["Safety gloves 안전 장갑", "300", "NPR"], ["Ear plugs 귀마개", "100", "NPR"]], { budget: 900_000 }), to: [sejin.peer_id] });
+  await offer(sejin, deal, [[1, 1800, 2], [2, 500, 2]]);
+  await bids(me, deal, 1);
+  await ask(me, "order.place", { deal, seller: sejin.peer_id });
+  await dialogue(me, deal, sejin.peer_id, ["concluded"]);
+  return { deal, seller: sejin.peer_id };
+}
+
+/** Ordered and concluded; the seller proposes to change it. */
+async function changed({ me, sejin }) {
+  const { deal } = await ask(me, "rfp.send", { rfp: rfp("Work shirts 작업복, 40", [["Work shirts, L 작업복", "40", "H87"]], { budget: 1_200_000 }), to: [sejin.peer_id] });
+  await offer(sejin, deal, [[1, 21_000, 4]]);
+  await bids(me, deal, 1);
+  await ask(me, "order.place", { deal, seller: sejin.peer_id });
+  await dialogue(sejin, deal, sejin.peer_id, ["concluded"]);
+  await ask(sejin, "order.change", { deal, lines: [{ line: 1, quantity: "36" }], remark: "L 사이즈 재고가 36벌입니다. Only 36 of size L are left." });
+  await until(me, "deal.show", { deal }, (view) => view.dialogues[0]?.amendment);
+  return { deal, seller: sejin.peer_id };
+}
+
 /** One sent and not answered, one called off. */
 async function quiet({ me, hanil, mega, sejin }) {
   await ask(me, "rfp.send", { rfp: rfp("Packing tape, 200 rolls", [["Packing tape 포장 테이프", "200", "H87"]]), to: [hanil.peer_id, mega.peer_id] });
@@ -156,6 +180,8 @@ export async function stage(binary, data, ui) {
   const firms = await cast(binary, data, directory, ui);
   const done = await chairs(firms);
   await quiet(firms);
+  const changing = await changed(firms);
+  const agreed = await gloves(firms);
   const countered = await hinges(firms);
   const compared = await steel(firms);
   const rung = await incoming(firms);
@@ -163,5 +189,5 @@ export async function stage(binary, data, ui) {
   const notices = await ask(firms.me, "inbox.list", {});
   const seen = notices.filter((one) => one.kind !== "request_arrived" && one.deal !== compared && one.deal !== countered.deal);
   for (const one of [...seen, ...notices.filter((notice) => notice.deal === compared).slice(2)]) await ask(firms.me, "inbox.acknowledge", { id: one.id });
-  return { directory, firms, compared, countered, done, rung };
+  return { directory, firms, compared, offered: firms.hanil.peer_id, countered, done, changing, agreed, rung };
 }

@@ -2,7 +2,7 @@
 const exact = (name) => ({ name, exact: true });
 
 /** Every view: its name, where it is, and what to do there first. */
-export function views({ compared, countered, done, rung }) {
+export function views({ compared, offered, countered, done, changing, agreed, rung }) {
   const tab = (at) => async (page) => page.getByRole("tab").nth(at).click();
   return [
     ["ring", "/", (page) => page.getByRole("alertdialog").waitFor()],
@@ -10,14 +10,22 @@ export function views({ compared, countered, done, rung }) {
     ["compare", `/deals/${compared}`],
     ["ranking", `/deals/${compared}`, tab(1)],
     ["map", `/deals/${compared}`, tab(2)],
-    ["delivery", `/deals/${compared}`, tab(3)],
-    ["request", `/deals/${compared}`, tab(4)],
+    ["questions", `/deals/${compared}`, tab(3)],
+    ["history", `/deals/${compared}`, tab(4)],
+    ["delivery", `/deals/${compared}`, tab(5)],
+    ["request", `/deals/${compared}`, tab(6)],
+    ["talk", `/deals/${compared}/${offered}`],
     ["order", `/deals/${compared}`, async (page, w) => {
       await page.getByRole("button", exact(w.order)).click();
       await page.getByRole("dialog").waitFor();
     }],
     ["counter", `/deals/${countered.deal}/${countered.seller}`],
     ["concluded", `/deals/${done.deal}/${done.seller}`],
+    ["change-proposed", `/deals/${changing.deal}/${changing.seller}`],
+    ["change-order", `/deals/${agreed.deal}/${agreed.seller}`, async (page, w) => {
+      await page.getByRole("button", exact(w.change)).click();
+      await page.getByRole("dialog").waitFor();
+    }],
     ["incoming", `/deals/${rung.deal}`],
     ["bid-editor", `/deals/${rung.deal}/bid`],
     ["bid-sent", `/deals/${rung.bidOn}`],
@@ -26,6 +34,10 @@ export function views({ compared, countered, done, rung }) {
     ["people", "/people"],
     ["network", "/network"],
     ["settings", "/settings"],
+    ["backup", "/settings", async (page, w) => {
+      await page.getByRole("button", exact(w.backup)).click();
+      await page.getByRole("dialog").waitFor();
+    }],
     ["palette", "/settings", async (page) => {
       await page.keyboard.press("Control+k");
       await page.getByRole("listbox").waitFor();

@@ -1,3 +1,4 @@
+import type { Attachment } from "../bindings/Attachment";
 import type { ApiError } from "../bindings/ApiError";
 import type { Event } from "../bindings/Event";
 import type { MethodName, Methods } from "../bindings/methods";
@@ -78,14 +79,60 @@ export async function speak(language: "en" | "ko"): Promise<void> {
 
 /** Asks where to save a file and writes it there; false when the person thinks better of it. */
 export async function saveFile(name: string, content: Blob): Promise<boolean> {
-  const head = bytes(`${JSON.stringify(name)}\n`);
-  const body = new Uint8Array(head.length + content.size);
-  body.set(head);
-  body.set(new Uint8Array(await content.arrayBuffer()), head.length);
-  return (await invoke("save", body)) as boolean;
+  return (await invoke("save", await framed(name, content))) as boolean;
+}
+
+/** A body of JSON, a line end, and bytes. */
+async function framed(head: unknown, content: Blob): Promise<Uint8Array> {
+  const first = bytes(`${JSON.stringify(head)}\n`);
+  const body = new Uint8Array(first.length + content.size);
+  body.set(first);
+  body.set(new Uint8Array(await content.arrayBuffer()), first.length);
+  return body;
+}
+
+/**
+ * Keeps a file that a person chose or dropped.
+ * @throws Refusal
+ */
+export async function attach(file: File, type: string): Promise<Attachment> {
+  try {
+    return (await invoke("attach", await framed({ name: file.name, media_type: type }, file))) as Attachment;
+  } catch (error) {
+    throw isError(error) ? new Refusal(error) : silent();
+  }
+}
+
+/** Asks where to save an attached file and copies it there; false when the person thinks better of it. */
+export async function saveAttached(sha256: string, name: string): Promise<boolean> {
+  return (await invoke("save_attached", { sha256, name })) as boolean;
+}
+
+/** Opens an address of the web: in the system's browser from the window, else in a tab of its own that learns nothing of us. */
+export async function browse(url: string): Promise<void> {
+  if (inWindow()) await invoke("browse", { url });
+  else window.open(url, "_blank", "noopener,noreferrer");
 }
 
 /** Whether the program starts with the computer; sets it first, if said so. */
 export async function autostart(on: boolean | null = null): Promise<boolean> {
   return (await invoke("autostart", { on })) as boolean;
+}
+
+/** Asks where, and makes a backup there that this passphrase opens; false when the person thinks better of it. */
+export async function backUp(passphrase: string): Promise<boolean> {
+  return (await invoke("back_up", { passphrase })) as boolean;
+}
+
+/** What became of restoring. Nothing has changed unless it is restored. */
+export type Restored = "restored" | "cancelled" | "wrong_passphrase" | "no_backup" | "damaged" | "newer" | "occupied";
+
+/** Asks for a backup, and restores it in place of a peer that never said who it is. */
+export async function restore(passphrase: string): Promise<Restored> {
+  return (await invoke("restore", { passphrase })) as Restored;
+}
+
+/** Whether the person lets this program use the camera or the microphone. A browser asks by itself. */
+export async function mayCapture(device: "camera" | "microphone"): Promise<boolean> {
+  return inWindow() ? ((await invoke("capture", { device }).catch(() => false)) as boolean) : true;
 }

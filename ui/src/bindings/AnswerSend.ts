@@ -19,4 +19,8 @@ question: string,
 /**
  * The answer.
  */
-text: string, };
+text: string, 
+/**
+ * Which question it answers: kept here, and not told to anybody.
+ */
+about?: string, };

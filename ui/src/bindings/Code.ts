@@ -3,4 +3,4 @@
 /**
  * The kind of a refusal. A code is added only when a screen tells it apart from the others.
  */
-export type Code = "invalid_params" | "invalid_document" | "rejected" | "not_found" | "no_profile" | "no_sellers" | "too_many_sellers" | "clock_skew" | "unknown_method" | "method_not_allowed" | "unauthorized" | "forbidden" | "too_large" | "unavailable" | "stopped" | "internal";
+export type Code = "invalid_params" | "invalid_document" | "rejected" | "not_found" | "no_profile" | "no_sellers" | "too_many_sellers" | "clock_skew" | "held" | "unknown_method" | "method_not_allowed" | "unauthorized" | "forbidden" | "too_large" | "unavailable" | "stopped" | "internal";

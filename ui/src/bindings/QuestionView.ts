@@ -27,4 +27,8 @@ text: string,
 /**
  * When it was signed.
  */
-at: string, };
+at: string, 
+/**
+ * Buyer: the answer to it, where that was said when it was given.
+ */
+answer: string | null, };

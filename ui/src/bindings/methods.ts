@@ -89,6 +89,9 @@ import type { QuestionSend } from "./QuestionSend";
 import type { QuestionsView } from "./QuestionsView";
 import type { RankingShow } from "./RankingShow";
 import type { RankingView } from "./RankingView";
+import type { RestoredGoOn } from "./RestoredGoOn";
+import type { RestoredShow } from "./RestoredShow";
+import type { RestoredView } from "./RestoredView";
 import type { RfpCancel } from "./RfpCancel";
 import type { RfpChanges } from "./RfpChanges";
 import type { RfpCompare } from "./RfpCompare";
@@ -269,6 +272,10 @@ export interface Methods {
   "network.status": { params: NetworkStatus; answer: NetworkView };
   /** A person says that this computer's clock is right although others differ. */
   "clock.confirm": { params: ClockConfirm; answer: Done };
+  /** Whether this peer was restored from a backup and waits for its owner's word. */
+  "restored.show": { params: RestoredShow; answer: RestoredView };
+  /** The old peer is off for good: this one, restored from its backup, goes on. */
+  "restored.go_on": { params: RestoredGoOn; answer: Done };
   /** Every method, by name and what it does. */
   "methods.list": { params: MethodsList; answer: Array<MethodView> };
 }

@@ -1,3 +1,4 @@
+import type { Attachment } from "../bindings/Attachment";
 import type { CommitmentKind } from "../bindings/CommitmentKind";
 import type { Disclosure } from "../bindings/Disclosure";
 import type { Place } from "../bindings/Place";
@@ -45,6 +46,7 @@ export interface Draft {
   criteria: DraftCriterion[];
   radius: number;
   disclosure: Disclosure;
+  attachments: Attachment[];
 }
 
 /** What a request still lacks. */
@@ -79,6 +81,7 @@ export function newDraft(now: number, place: Place, currency: string): Draft {
     ],
     radius: 500,
     disclosure: "prices",
+    attachments: [],
   };
 }
 
@@ -164,6 +167,7 @@ export function toRfp(draft: Draft, language: string, names: Record<DraftMeasure
       return { name: names[one.measure], measure: one.measure, weight: one.weight, best: plain(bounds.best), worst: plain(bounds.worst) };
     }),
     disclosure: draft.disclosure,
+    ...(draft.attachments.length ? { attachments: draft.attachments } : {}),
     lines: filled(draft).map((line) => {
       const category = readCategory(line.category);
       return {

@@ -8,7 +8,7 @@ const criterion = (measure: string, weight: string) => ({ name: measure, measure
 const rfp = (criteria: unknown[]) =>
   ({
     title: "Rebar", description: "as before", currencies: ["KRW"], delivery: { place: { country: "KR", locality: "인천" } }, incoterm: { rule: "exw", place: "x", year: 2020 },
-    payment: null, rules: { validity: 7 * 86_400, commitment: "revocable", partial: false, tax_basis: "net" }, criteria, disclosure: "full",
+    payment: null, rules: { validity: 7 * 86_400_000, commitment: "revocable", partial: false, tax_basis: "net" }, criteria, disclosure: "full", attachments: [],
     lines: [{ number: 1, name: "Rebar", description: "", quantity: { value: "12", unit: "TNE" }, categories: [{ scheme: "CPV", code: "14622000-7" }], properties: [], optional: false }],
   }) as unknown as Rfp;
 

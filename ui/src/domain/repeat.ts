@@ -3,8 +3,8 @@ import { newDraft, type Draft, type DraftCriterion, type DraftMeasure } from "./
 
 const MEASURES: readonly DraftMeasure[] = ["total", "lead_time_days", "distance_km"];
 const isOurs = (measure: string): measure is DraftMeasure => MEASURES.some((one) => one === measure);
-/** Seconds of a day. */
-const DAY = 86_400;
+/** Milliseconds of a day. */
+const DAY = 86_400_000;
 
 /** A draft that asks for the same again, with moments from now on; criteria that this editor does not know are left out. */
 export function repeat(rfp: Rfp, now: number): Draft {
@@ -29,6 +29,7 @@ export function repeat(rfp: Rfp, now: number): Draft {
     tax: rfp.rules.tax_basis,
     criteria: whole ? [...criteria, ...fresh.criteria.filter((one) => !criteria.some((own) => own.measure === one.measure)).map((one) => ({ ...one, weight: 0 }))] : fresh.criteria,
     disclosure: rfp.disclosure,
+    attachments: [...rfp.attachments],
   };
 }
 

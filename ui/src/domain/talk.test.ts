@@ -6,10 +6,10 @@ import { openQuestions } from "./questions";
 import { bidFor, rfpFor } from "./testing";
 
 test("a question is open until an answer repeats its words, or is known to be its", () => {
-  const asked = [{ question: "q1", seller: "s", seller_name: null, line: 1, text: "Which  colour?", at: "2026-11-20T01:00:00Z" }, { question: "q2", seller: "s", seller_name: null, line: null, text: "Stairs?", at: "2026-11-20T01:00:00Z" }];
+  const asked = [{ question: "q1", seller: "s", seller_name: null, line: 1, text: "Which  colour?", at: "2026-11-20T01:00:00Z", answer: null }, { question: "q2", seller: "s", seller_name: null, line: null, text: "Stairs?", at: "2026-11-20T01:00:00Z", answer: null }];
   const said = { answer: "a", line: 1, question: "which colour?", text: "Grey.", at: "2026-11-20T02:00:00Z" };
-  expect(openQuestions(asked, [said], new Set()).map((one) => one.question)).toEqual(["q2"]);
-  expect(openQuestions(asked, [{ ...said, at: "2026-11-20T00:00:00Z" }], new Set(["q2"])).map((one) => one.question)).toEqual(["q1"]);
+  expect(openQuestions(asked, [said]).map((one) => one.question)).toEqual(["q2"]);
+  expect(openQuestions(asked.map((one) => (one.question === "q2" ? { ...one, answer: "b" } : one)), [{ ...said, at: "2026-11-20T00:00:00Z" }]).map((one) => one.question)).toEqual(["q1"]);
 });
 
 test("a request fits a listing by its words, else by a category that holds it", () => {

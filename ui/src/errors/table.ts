@@ -23,6 +23,7 @@ const CODES: Record<Failure, Row> = {
   no_sellers: [m.err_no_sellers, m.err_no_sellers_do, "warning", false],
   too_many_sellers: [m.err_too_many, m.err_too_many_do, "warning", false],
   clock_skew: [m.err_clock, m.err_clock_do, "warning", false],
+  held: [m.err_held, m.err_held_do, "warning", false],
   unknown_method: [m.err_version, m.err_version_do, "error", false],
   method_not_allowed: [m.err_version, m.err_version_do, "error", false],
   unauthorized: [m.err_token, m.err_token_do, "error", false],

@@ -3,7 +3,9 @@ import type { Delivery } from "../bindings/Delivery";
 import type { Deviation } from "../bindings/Deviation";
 import type { Incoterm } from "../bindings/Incoterm";
 import type { Line } from "../bindings/Line";
+import type { OrderLine } from "../bindings/OrderLine";
 import type { Price } from "../bindings/Price";
+import type { OrderDiff } from "../domain/amend";
 import { difference, formatMoney, formatUnitPrice, type Difference, type Money } from "../domain/money";
 import type { RevisionDiff } from "../domain/revision";
 import type { TermDiff } from "../domain/terms";
@@ -94,7 +96,7 @@ export function deviationWords(one: Deviation, bid: Bid): string {
   const own = bid.lines.find((line) => line.line === one.line);
   switch (one.field) {
     case "rules.validity": return m.valid_until({ moment: momentWords(bid.valid_until) });
-    case "rules.commitment": return bindWord(bid.commitment.kind);
+    case "rules.commitment": return bid.commitment.kind === "firm" ? m.firm_until({ moment: momentWords(bid.commitment.until) }) : bindWord(bid.commitment.kind);
     case "rules.tax_basis": return taxWord(bid.tax_basis);
     case "delivery.window": return bid.delivery?.window ? m.delivered_by({ day: dayWords(bid.delivery.window.until) }) : one.offered;
     case "delivery.place": return bid.delivery ? `${m.deliver_place()}: ${placeWords(bid.delivery.place)}` : one.offered;
@@ -104,6 +106,24 @@ export function deviationWords(one: Deviation, bid: Bid): string {
     case "criteria": return m.differs_answers();
     default: return `${fieldWord(one.field)}: ${one.offered}`;
   }
+}
+
+const orderLineWords = (line: OrderLine | null, currency: string): string | null =>
+  line && `${quantityWords(line.quantity)} × ${priceWords(line.price, currency)}`;
+
+/** The rows of a changed order, old and new. */
+export function orderRows(found: readonly OrderDiff[], currency: string, lines: readonly Line[]): DiffRow[] {
+  return found.map((diff): DiffRow => {
+    switch (diff.term) {
+      case "line": return {
+        name: lines.find((own) => own.number === diff.line)?.name ?? m.line_n({ n: diff.line }),
+        before: orderLineWords(diff.before, currency),
+        after: orderLineWords(diff.after, currency) ?? m.line_gone(),
+      };
+      case "charges": return { name: m.charge_other(), before: formatMoney(diff.before, settings.locale), after: formatMoney(diff.after, settings.locale) };
+      case "delivery": return { name: m.kind_delivery(), before: deliveryWords(diff.before), after: deliveryWords(diff.after) };
+    }
+  });
 }
 
 const lineWords = (line: Line | null): string | null => line && `${line.name}, ${quantityWords(line.quantity)}`;

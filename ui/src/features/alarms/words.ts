@@ -47,6 +47,8 @@ const WORDS: Readonly<Record<string, () => string>> = {
   undelivered: m.nt_undelivered,
   document_refused: m.nt_document_refused,
   chat_arrived: m.nt_chat_arrived,
+  call_arrived: m.nt_call_arrived,
+  call_missed: m.nt_call_missed,
   bids_closed: m.nt_bids_closed,
   awarded: m.nt_awarded,
   partly_awarded: m.nt_partly_awarded,

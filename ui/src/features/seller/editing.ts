@@ -1,3 +1,4 @@
+import type { Attachment } from "../../bindings/Attachment";
 import type { Bid } from "../../bindings/Bid";
 import type { BidDraft } from "../../bindings/BidDraft";
 import type { Charge } from "../../bindings/Charge";
@@ -37,6 +38,8 @@ export interface Editing {
   quoteNumber: string;
   whole: boolean;
   answers: Record<string, string>;
+  urls: string;
+  attachments: Attachment[];
 }
 
 /** A bid as the request asks for it, or as the earlier bid said. */
@@ -68,6 +71,8 @@ export function fill(rfp: Rfp, profile: Profile | null, before?: Bid): Editing {
     quoteNumber: before?.quote_number ?? "",
     whole: before?.all_or_nothing ?? false,
     answers: Object.fromEntries(before?.answers.map((one) => [one.criterion, one.value]) ?? []),
+    urls: before?.urls.join(" ") ?? "",
+    attachments: before?.attachments ?? [],
   };
 }
 
@@ -137,6 +142,7 @@ export function bidDraft(rfp: Rfp, editing: Editing, before?: Bid): BidDraft {
   });
   const words = (text: string) => text.trim() || undefined;
   const [payment, quote, charges] = [words(editing.payment), words(editing.quoteNumber), chargesOf(editing)];
+  const urls = editing.urls.split(/[\s,]+/).filter((url) => url !== "");
   const window = (before?.delivery ?? rfp.delivery).window;
   const place = (before?.delivery ?? rfp.delivery).place;
   const asAsked = rfp.delivery.window && editing.deliverBy === localDay(rfp.delivery.window.until);
@@ -151,8 +157,8 @@ export function bidDraft(rfp: Rfp, editing: Editing, before?: Bid): BidDraft {
     ...(payment ? { payment } : {}),
     ...(until ? { delivery: { place, window: { from: window && window.from < until ? window.from : until, until } } } : {}),
     ...(before?.incoterm ? { incoterm: before.incoterm } : {}),
-    ...(before?.urls.length ? { urls: before.urls } : {}),
-    ...(before?.attachments.length ? { attachments: before.attachments } : {}),
+    ...(urls.length ? { urls } : {}),
+    ...(editing.attachments.length ? { attachments: editing.attachments } : {}),
     ...(quote ? { quote_number: quote } : {}),
     ...(editing.whole ? { all_or_nothing: true } : {}),
     answers: rfp.criteria.filter((one) => one.measure === "answer").map((one) => ({ criterion: one.name, value: plain(editing.answers[one.name] ?? ""), note: "" })),

@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<string, () => string>> = {
   "order-cancel": m.kind_order_cancel,
   "amendment-refuse": m.kind_amendment_refuse,
   release: m.kind_release,
+  "best-and-final": m.kind_best_and_final,
+  "time-proof": m.kind_time_proof,
   question: m.kind_question,
   answer: m.kind_answer,
   counter: m.kind_counter,
