@@ -57,6 +57,7 @@ const LISTS: &[(&str, &[i64], usize)] = &[
     ("terms", &[13], LINES),
     ("terms", &[14], CHARGES),
     ("chat.file", &[1, 1], ATTACHMENTS),
+    ("call-candidate", &[1, 2], CALL_CANDIDATES),
     ("listing", &[6], LISTING_CATEGORIES),
     ("listing", &[10], CURRENCIES),
     ("listing", &[11], LANGUAGES),
@@ -139,6 +140,29 @@ fn one_byte_more_of_a_text_is_refused() {
 }
 
 #[test]
+fn one_byte_more_of_a_description_or_a_candidate_is_refused() {
+    let texts: &[(&str, &[i64], &str, usize)] = &[
+        ("call-offer", &[1, 1], "v=0\n", CALL_SDP_BYTES),
+        ("call-answer", &[1, 2], "v=0\n", CALL_SDP_BYTES),
+        (
+            "call-candidate",
+            &[1, 2, 0],
+            "candidate:",
+            CALL_CANDIDATE_BYTES,
+        ),
+    ];
+    for (name, path, head, limit) in texts {
+        let text = |len: usize| Value::Text(format!("{head}{}", "x".repeat(len - head.len())));
+        let over = refused_with(name, path, |value| *value = text(limit + 1));
+        assert_eq!(over, Some(Reason::TooLarge), "{name}");
+        assert_eq!(
+            refused_with(name, path, |value| *value = text(*limit)),
+            None
+        );
+    }
+}
+
+#[test]
 fn a_number_beyond_its_bound_is_refused() {
     let integers: &[(&str, &[i64], i64)] = &[
         ("listing", &[9], MAX_RADIUS_KM.into()),
@@ -209,8 +233,13 @@ fn one_byte_more_of_a_document_is_refused() {
         ("terms", MAX_TERMS_BYTES),
         ("receipt", MAX_RECEIPT_BYTES),
         ("failure", MAX_RECEIPT_BYTES),
+        ("call-offer", MAX_CALL_BYTES),
+        ("call-answer", MAX_CALL_BYTES),
+        ("call-candidate", MAX_CALL_BYTES),
+        ("call-end", MAX_CALL_BYTES),
         ("stamp", MAX_RECEIPT_BYTES),
         ("report-receipt", MAX_RECEIPT_BYTES),
+        ("log-head", MAX_RECEIPT_BYTES),
     ] {
         assert!(open(&filled(name, limit)).is_ok(), "{name}: {limit} bytes");
         let error = open(&filled(name, limit + 1)).unwrap_err();

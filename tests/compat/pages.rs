@@ -59,7 +59,7 @@ fn the_keys_on_the_page_of_identities_are_those_of_the_vectors() {
 #[test]
 fn the_pages_name_the_limits_of_the_code() {
     use opener_trade::limits::{
-        MAX_DOCUMENT_BYTES, MAX_LISTING_BYTES, MAX_RECEIPT_BYTES, MAX_TERMS_BYTES,
+        MAX_CALL_BYTES, MAX_DOCUMENT_BYTES, MAX_LISTING_BYTES, MAX_RECEIPT_BYTES, MAX_TERMS_BYTES,
     };
     let (envelope, documents, delivery) = (
         page("0002-envelope.md"),
@@ -72,6 +72,7 @@ fn the_pages_name_the_limits_of_the_code() {
     assert!(documents.contains(&format!("`signed`hasatmost{MAX_TERMS_BYTES}bytes")));
     assert!(envelope.contains(&format!("`listing`{}KiB", kib(MAX_LISTING_BYTES))));
     assert!(envelope.contains(&format!("`terms`{}MiB", kib(MAX_TERMS_BYTES) / 1024)));
-    assert!(envelope.contains(&format!("`report-receipt`{}KiB", kib(MAX_RECEIPT_BYTES))));
+    assert!(envelope.contains(&format!("`log-head`{}KiB", kib(MAX_RECEIPT_BYTES))));
+    assert!(envelope.contains(&format!("`call-end`{}KiB", kib(MAX_CALL_BYTES))));
     assert!(envelope.contains(&format!("everyother{}MiB", kib(MAX_DOCUMENT_BYTES) / 1024)));
 }

@@ -337,6 +337,30 @@ fn write() -> Vec<Vector> {
             documents::time_proof(),
         ),
         vector(
+            "call-offer",
+            "The buyer calls the seller.",
+            &[Buyer],
+            documents::call_offer(),
+        ),
+        vector(
+            "call-answer",
+            "The seller takes the call.",
+            &[Seller],
+            documents::call_answer(),
+        ),
+        vector(
+            "call-candidate",
+            "Two paths to the seller, and no further ones.",
+            &[Seller],
+            documents::call_candidate(),
+        ),
+        vector(
+            "call-end",
+            "The buyer hangs up after four minutes.",
+            &[Buyer],
+            documents::call_end(),
+        ),
+        vector(
             "order",
             "Two of three lines are ordered.",
             &[Buyer],
@@ -425,6 +449,12 @@ fn write() -> Vec<Vector> {
             "A directory keeps the terms.",
             &[Directory],
             documents::report_receipt(),
+        ),
+        vector(
+            "log-head",
+            "The directory's log holds the terms alone.",
+            &[Directory],
+            documents::log_head(),
         ),
         vector(
             "lapse",

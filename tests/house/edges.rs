@@ -35,7 +35,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("crates/gateway", &["crates/api"]),
-    ("src-tauri", &["crates/api"]),
+    ("src-tauri", &["crates/gateway", "crates/api"]),
     (
         "crates/cli",
         &[

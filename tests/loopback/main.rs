@@ -1,5 +1,6 @@
 //! Real peers and a real directory on loopback: sockets, files and clocks as in the program people run.
 
+mod backup;
 mod bargain;
 mod files;
 mod kit;

@@ -11,6 +11,15 @@ fn settle(seed: u64, schedules: u64) {
     assert!(tally.is_good(), "{tally:?}\n{}", stories.join("\n\n"));
     assert!(tally.contracts > schedules / 4, "people trade: {tally:?}");
     assert!(tally.crashes > schedules / 4, "programs crash: {tally:?}");
+    let rare = [
+        tally.changed,
+        tally.cancelled,
+        tally.released,
+        tally.last_bids,
+        tally.exports,
+    ];
+    let enough = rare.iter().all(|times| *times >= schedules / 200);
+    assert!(enough, "people do the rare things too: {tally:?}");
 }
 
 #[test]

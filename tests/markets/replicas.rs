@@ -46,7 +46,7 @@ async fn letters(random: &mut Rng) -> (World, Actor, Actor, DealId, Vec<Vec<u8>>
                     text: papers::text("Steel."),
                 };
                 let answers = async |engine: &mut opener_peer::Engine, now| {
-                    engine.answer_everybody(now, deal, answer).await
+                    engine.answer_everybody(now, deal, answer, None).await
                 };
                 world.act(anna, "answers", answers).await.unwrap();
             }

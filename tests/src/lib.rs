@@ -1,5 +1,6 @@
 //! Shared ground of the tests.
 
+pub mod bench;
 pub mod programs;
 pub mod soak;
 pub mod world;

@@ -1,10 +1,11 @@
 //! Never more is awarded than was asked.
 
+use opener_decision::LinePart;
 use opener_negotiation::{
     dialogue::{Command, Phase},
     request,
 };
-use opener_peer::DealSnapshot;
+use opener_peer::{DealSnapshot, Engine, OrderPart};
 use opener_sim::{Actor, World, papers};
 use opener_trade::{
     List, Number, PeerText, Reason,
@@ -40,6 +41,68 @@ async fn both_bid(
 }
 
 const ALL: &[(u32, &str, &str)] = &[(1, "1000", "0.12"), (2, "400", "0.05")];
+
+/// A revocable bid on the bolts alone, in this unit.
+async fn bids_bolts(cast: &mut Cast, seller: Actor, quantity: &str, unit: &str) {
+    let rfp = cast.world.deal(seller, cast.deal).await.rfp;
+    let name = cast.world.name(seller).to_owned();
+    let mut bid = papers::offer(&rfp, &name, &[(1, quantity, "0.12")]);
+    let mut lines = bid.lines.to_vec();
+    lines[0].quantity.unit = unit.parse().unwrap();
+    bid.lines = lines.try_into().unwrap();
+    bid.commitment = Commitment::Revocable;
+    cast.world.bids(seller, cast.deal, bid).await.unwrap();
+    cast.world.settle().await;
+}
+
+#[tokio::test]
+async fn quantities_in_another_unit_count_in_the_one_that_was_asked_for() {
+    let mut cast = Cast::new(75).await;
+    let (anna, bo, cleo, deal) = (cast.anna, cast.bo, cast.cleo, cast.deal);
+    cast.world
+        .section("Anna wants 1000 bolts; Bo offers 0.6 thousand, Cleo 35 dozen");
+    bids_bolts(&mut cast, bo, "0.6", "MIL").await;
+    bids_bolts(&mut cast, cleo, "35", "DZN").await;
+    cast.world.orders(anna, deal, bo, &[1]).await.unwrap();
+    let more = cast.world.orders(anna, deal, cleo, &[1]).await.unwrap_err();
+    assert_eq!(more.reason(), Some(Reason::QuantityExceeded));
+    let seller = cast.world.id(cleo);
+    let part = OrderPart {
+        lines: vec![LinePart {
+            line: 1,
+            quantity: Some("33".parse().unwrap()),
+        }],
+        lots: vec![],
+        answer_within: hours(1),
+    };
+    let order = async |engine: &mut Engine, now| engine.order(now, deal, seller, &part).await;
+    cast.world
+        .act(anna, "orders 33 dozen", order)
+        .await
+        .unwrap();
+    cast.world.settle().await;
+    cast.world.accepts(cleo, deal).await.unwrap();
+    cast.world.settle().await;
+    for seller in [bo, cleo] {
+        let phase = cast.world.phase(anna, deal, seller).await;
+        assert_eq!(phase, Phase::Concluded);
+    }
+    let deal = cast.world.deal(anna, deal).await;
+    assert_eq!(awarded(&deal), ["996", "0"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_together_is_not_ordered() {
+    let mut cast = Cast::new(76).await;
+    let (anna, bo, deal) = (cast.anna, cast.bo, cast.deal);
+    for (quantity, unit) in [("90", "KGM"), ("4", "SET")] {
+        bids_bolts(&mut cast, bo, quantity, unit).await;
+        let refused = cast.world.orders(anna, deal, bo, &[]).await.unwrap_err();
+        assert_eq!(refused.reason(), Some(Reason::UnitNotConvertible));
+        let phase = cast.world.phase(anna, deal, bo).await;
+        assert_eq!(phase, Phase::BidStanding);
+    }
+}
 
 #[tokio::test]
 async fn two_sellers_share_a_request_lot_by_lot() {

@@ -37,7 +37,9 @@ async fn a_question_is_answered_to_everybody_and_the_request_revised() {
         text: text("Steel."),
     };
     let answers = async |engine: &mut opener_peer::Engine, now| {
-        engine.answer_everybody(now, deal, answer.clone()).await
+        engine
+            .answer_everybody(now, deal, answer.clone(), None)
+            .await
     };
     cast.world.act(anna, "answers", answers).await.unwrap();
     cast.world.settle().await;

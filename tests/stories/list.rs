@@ -88,6 +88,35 @@ async fn a_row_tells_whom_it_is_with_how_many_answered_and_what_is_best() {
 }
 
 #[tokio::test]
+async fn a_contract_waits_for_the_signature_of_either_side_and_is_over_with_both() {
+    let mut world = World::new(43);
+    let (anna, bo, _) = people(&mut world, Disk::Memory).await;
+    let rfp = papers::rfp(world.now());
+    let deal = world.sends(anna, rfp, &[bo]).await.unwrap();
+    world.settle().await;
+    let asked = world.deal(bo, deal).await.rfp;
+    let bid = papers::bid(&asked, "Bo's bolts", "0.19");
+    world.bids(bo, deal, bid).await.unwrap();
+    world.settle().await;
+    world.orders(anna, deal, bo, &[]).await.unwrap();
+    world.settle().await;
+    let needs = async |world: &World, actor| {
+        let row = row(world, actor).await.row;
+        (row.needs_me, row.summary.is_over)
+    };
+    assert_eq!(needs(&world, anna).await, (true, false));
+    world.signs(anna, deal, Some(bo)).await.unwrap();
+    world.settle().await;
+    assert_eq!(needs(&world, anna).await, (false, false), "Bo is to sign");
+    assert_eq!(needs(&world, bo).await, (true, false));
+    world.signs(bo, deal, None).await.unwrap();
+    world.settle().await;
+    for actor in [anna, bo] {
+        assert_eq!(needs(&world, actor).await, (false, true));
+    }
+}
+
+#[tokio::test]
 async fn rows_of_an_earlier_version_are_written_again_from_the_journals() {
     let store = Arc::new(Store::in_memory().await.unwrap());
     let identity = Arc::new(Identity::from_seed([1; 32]));

@@ -1,9 +1,12 @@
 //! Stories: named people, real programs, simulated time and network. A failing story prints its seed and its transcript.
 
 mod after_order;
+mod alarms;
 mod attacker;
 mod award;
 mod bargaining;
+mod book;
+mod calls;
 mod cast;
 mod clocks;
 mod crash;
@@ -15,6 +18,7 @@ mod last_round;
 mod list;
 mod mallory;
 mod offers;
+mod one_moment;
 mod stamps;
 mod time;
 mod whole_round;

@@ -2,6 +2,7 @@
 
 mod amendments;
 mod bids;
+mod calls;
 mod counters;
 mod extensions;
 mod orders;
@@ -12,6 +13,7 @@ mod standalone;
 
 pub use amendments::{amendment_refuse, order_cancel, order_change, order_change_agreed, release};
 pub use bids::{bid, bid_in_euro, bid_withdraw, decline, intent};
+pub use calls::{call_answer, call_candidate, call_end, call_offer};
 pub use counters::{counter, counter_accept, counter_of_the_seller, counter_refuse};
 pub use extensions::{extend_grant, extend_refuse, extend_request, hold};
 pub use orders::{
@@ -21,7 +23,7 @@ pub use orders::{
 pub use questions::{answer, question};
 pub use requests::{rfp, rfp_cancel, rfp_revised};
 pub use rounds::{best_and_final, rfp_stamped, time_proof};
-pub use standalone::{failure, listing, receipt, report_receipt, stamp};
+pub use standalone::{failure, listing, log_head, receipt, report_receipt, stamp};
 
 use opener_trade::{DocumentId, envelope::Payload, sign};
 

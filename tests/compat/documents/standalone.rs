@@ -1,9 +1,10 @@
 //! Documents without a chain.
 
 use opener_trade::{
-    Address, Category, Reason,
-    document::{Failure, Listing, Receipt, ReportReceipt, Roles, Stage, Stamp},
+    Address, Category, DocumentId, Reason,
+    document::{Failure, Listing, LogHead, Receipt, ReportReceipt, Roles, Stage, Stamp},
 };
+use sha2::{Digest, Sha256};
 
 use crate::actors::{Actor, at, deal, list, parse, party, text};
 
@@ -85,5 +86,17 @@ pub fn report_receipt() -> ReportReceipt {
         deal: deal(),
         terms: id_of(Actor::Buyer, terms()),
         at: at("2026-11-18T01:00:30Z"),
+    }
+}
+
+/// The directory's log holds the final terms alone, so its root is their leaf.
+pub fn log_head() -> LogHead {
+    let terms = id_of(Actor::Buyer, terms());
+    let leaf = Sha256::digest([&[0], &terms.as_bytes()[..]].concat());
+    LogHead {
+        from: Actor::Directory.peer(),
+        size: 1,
+        root: DocumentId::from_bytes(leaf.into()),
+        at: at("2026-11-18T01:00:31Z"),
     }
 }

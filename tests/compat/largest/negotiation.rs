@@ -1,12 +1,16 @@
 //! The documents between the request and the order.
 
 use opener_trade::{
-    Reason, Timestamp,
+    CallId, Fingerprint, PeerText, Reason, Timestamp,
     document::{
-        Answer, BestAndFinal, Body, Change, Commitment, Counter, CounterRefuse, Document,
-        ExtendGrant, ExtendRefuse, ExtendRequest, Hold, Question, TimeProof,
+        Answer, BestAndFinal, Body, CallAnswer, CallCandidate, CallEnd, CallEndReason, CallOffer,
+        Change, Commitment, Counter, CounterRefuse, Document, ExtendGrant, ExtendRefuse,
+        ExtendRequest, Hold, Question, TimeProof,
     },
-    limits::{CHANGES, CHARGES, LINES, MAX_DOCUMENT_BYTES, MAX_RECEIPT_BYTES, MAX_ROUNDS},
+    limits::{
+        CALL_CANDIDATE_BYTES, CALL_CANDIDATES, CALL_SDP_BYTES, CHANGES, CHARGES, LINES,
+        MAX_CALL_BYTES, MAX_DOCUMENT_BYTES, MAX_RECEIPT_BYTES, MAX_ROUNDS,
+    },
 };
 
 use super::{ID, charge, delivery, direct, fits, full, header, incoterm, list, price, quantity};
@@ -141,4 +145,49 @@ fn the_largest_round_and_proof_fit_in_one_frame() {
         ..proof
     };
     assert_eq!(over.check().unwrap_err().reason, Reason::TooLarge);
+}
+
+fn long<const MAX: usize>(head: &str) -> PeerText<MAX> {
+    format!("{head}{}", "x".repeat(MAX - head.len()))
+        .parse()
+        .unwrap()
+}
+
+#[test]
+fn the_largest_documents_of_a_call_fit_their_limit() {
+    let call = CallId::from_bytes([0xff; 16]);
+    let fingerprint = Fingerprint::from_bytes([0xff; 32]);
+    let offer = CallOffer {
+        call,
+        sdp: long::<CALL_SDP_BYTES>("v=0\n"),
+        fingerprint,
+        renews: Some(ID),
+    };
+    fits(direct(offer), 0, MAX_CALL_BYTES);
+    let answer = CallAnswer {
+        call,
+        offer: ID,
+        sdp: long::<CALL_SDP_BYTES>("v=0\n"),
+        fingerprint,
+    };
+    fits(direct(answer), 0, MAX_CALL_BYTES);
+    let paths = CallCandidate {
+        call,
+        offer: ID,
+        candidates: list(vec![
+            long::<CALL_CANDIDATE_BYTES>("candidate:");
+            CALL_CANDIDATES
+        ]),
+        last: true,
+        renew: true,
+    };
+    let paths = fits(direct(paths), CALL_CANDIDATES, MAX_DOCUMENT_BYTES);
+    let end = CallEnd {
+        call,
+        reason: CallEndReason::Failed,
+        connected_at: Some(Timestamp::LATEST),
+        ended_at: Timestamp::LATEST,
+    };
+    let end = fits(direct(end), 0, MAX_DOCUMENT_BYTES);
+    assert!(paths.bytes().len().max(end.bytes().len()) < MAX_CALL_BYTES);
 }

@@ -181,6 +181,66 @@ pub const MUTANTS: &[Mutant] = &[
         test: "two_hundred_markets_settle",
     },
     Mutant {
+        off: Countermeasure::AgreementRepeats,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::amend::an_agreement_to_something_else_is_refused",
+    },
+    Mutant {
+        off: Countermeasure::AgreementInTime,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::amend::the_proposers_clock_judges_until_when_it_is_agreed_to",
+    },
+    Mutant {
+        off: Countermeasure::AgreedStays,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::amend::what_is_agreed_is_not_taken_back",
+    },
+    Mutant {
+        off: Countermeasure::ChangedQuantity,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::amend::a_proposal_keeps_to_the_request_and_changes_something",
+    },
+    Mutant {
+        off: Countermeasure::UnitOfRequest,
+        suite: "stories",
+        test: "award::quantities_in_another_unit_count_in_the_one_that_was_asked_for",
+    },
+    Mutant {
+        off: Countermeasure::EarlyRelease,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::release::nothing_is_released_before_its_time",
+    },
+    Mutant {
+        off: Countermeasure::KnownContract,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::release::a_seller_that_is_proved_to_have_known_releases_nothing",
+    },
+    Mutant {
+        off: Countermeasure::OneLastRound,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::last_round::the_round_comes_after_the_deadline_once_and_only_where_a_bid_stands",
+    },
+    Mutant {
+        off: Countermeasure::OneLastBid,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::last_round::there_is_one_bid_in_the_last_round",
+    },
+    Mutant {
+        off: Countermeasure::CounterAfterLastRound,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::last_round::no_counter_offer_follows_the_question_for_the_last_bid",
+    },
+    Mutant {
+        off: Countermeasure::OrderAfterLastRound,
+        suite: "opener_negotiation",
+        test: "dialogue::tests::last_round::no_order_comes_before_the_deadline_of_the_last_round",
+    },
+    Mutant {
+        off: Countermeasure::OrderOfMoments,
+        suite: "stories",
+        test: "one_moment::what_falls_into_one_millisecond_has_an_order_in_the_export",
+    },
+    Mutant {
         off: Countermeasure::QuestionCutOff,
         suite: "opener_negotiation",
         test: "dialogue::tests::questions::a_question_counts_until_the_cut_off_by_the_buyers_clock",

@@ -1,6 +1,10 @@
 //! What a buyer does next: one thing of those that her screen invites her to, or that she should not do.
 
-use opener_negotiation::dialogue::{Command, Phase, State};
+use opener_decision::LinePart;
+use opener_negotiation::{
+    dialogue::{Command, Phase, State},
+    request,
+};
 use opener_peer::{DealSnapshot, LastBids, OrderPart};
 use opener_sim::Actor;
 use opener_trade::{
@@ -13,11 +17,15 @@ use super::{
     papers,
 };
 
+/// One in so many orders is followed by a day of silence.
+const SILENT: u8 = 8;
+
 /// What a buyer may do with one seller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Move {
     Order,
     OrderLot(u16),
+    OrderPart,
     Counter,
     Accept,
     Refuse,
@@ -26,6 +34,7 @@ enum Move {
     Admit,
     Confirm,
     Sign,
+    Amend,
     Write,
 }
 
@@ -41,6 +50,8 @@ fn moves(state: &State) -> &'static [Move] {
             OrderLot(1),
             OrderLot(2),
             OrderLot(2),
+            OrderPart,
+            OrderPart,
             Counter,
             Counter,
             Hold,
@@ -50,7 +61,7 @@ fn moves(state: &State) -> &'static [Move] {
         Phase::CounteredByBuyer => &[Refuse, Order],
         Phase::BidLate => &[Admit, Admit, Order],
         Phase::Conditional => &[Confirm, Confirm, Confirm, Write],
-        Phase::Concluded => &[Sign, Write],
+        Phase::Concluded => &[Sign, Amend, Amend, Amend, Amend, Write],
         Phase::Ordered => &[Order, Counter, Write],
         _ => &[],
     }
@@ -76,10 +87,13 @@ impl Market {
         let Some(screen) = self.screen(anna).await else {
             return;
         };
+        let choosing = |request: &request::State| request.phase == request::Phase::Evaluating;
+        let choosing = screen.request.as_ref().is_some_and(choosing);
         match self.random.u8(0..40) {
             0 => self.revises(&screen).await,
             1 => self.calls_off().await,
-            2 | 3 => self.asks_last_bids(&screen).await,
+            2 => self.asks_last_bids(&screen).await,
+            3..20 if choosing => self.asks_last_bids(&screen).await,
             _ => self.deals_with_one(&screen).await,
         }
     }
@@ -99,8 +113,13 @@ impl Market {
         };
         let chosen = *pick(&mut self.random, moves(state));
         match chosen {
-            Move::Order => self.orders(seller, &[]).await,
-            Move::OrderLot(lot) => self.orders(seller, &[lot]).await,
+            Move::Order => self.orders(seller, vec![], vec![]).await,
+            Move::OrderLot(lot) => self.orders(seller, vec![lot], vec![]).await,
+            Move::OrderPart => {
+                let lines = papers::part(&mut self.random, state);
+                self.orders(seller, vec![], lines).await;
+            }
+            Move::Amend => self.amends(self.anna, Some(seller), state).await,
             Move::Counter => self.counters(self.anna, Some(seller), state).await,
             Move::Admit => self.admits(state).await,
             Move::Sign => self.signs(self.anna, Some(seller)).await,
@@ -141,21 +160,24 @@ impl Market {
         })
     }
 
-    async fn orders(&mut self, seller: Actor, lots: &[u16]) {
+    async fn orders(&mut self, seller: Actor, lots: Vec<u16>, lines: Vec<LinePart>) {
         let Some(deal) = self.deal else { return };
+        let what = format!("orders {lots:?} {lines:?} from {}", self.world.name(seller));
         let part = OrderPart {
-            lines: vec![],
-            lots: lots.to_vec(),
+            lines,
+            lots,
             answer_within: self.answer_within,
         };
         let to = self.world.id(seller);
-        let what = format!("orders {lots:?} from {}", self.world.name(seller));
         let ordered = self
             .act(self.anna, &what, async |engine, now| {
                 engine.order(now, deal, to, &part).await
             })
             .await;
         self.orders += u64::from(ordered);
+        if ordered && self.random.u8(0..SILENT) == 0 {
+            self.falls_silent().await;
+        }
     }
 
     async fn admits(&mut self, state: &State) {

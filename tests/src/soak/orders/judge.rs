@@ -21,26 +21,40 @@ pub struct Verdict {
     pub one_sided: u64,
     /// Contracts of both.
     pub contracts: u64,
+    /// Of them, those that both have changed.
+    pub changed: u64,
+    /// Orders that both have cancelled.
+    pub cancelled: u64,
+    /// Orders that a seller let go.
+    pub released: u64,
+    /// Sellers who were asked for a last bid.
+    pub last_bids: u64,
+    /// Exports that were checked.
+    pub exports: u64,
     /// What must never be, in words.
     pub broken: Vec<String>,
     /// What had not come to its end, in words.
     pub unfinished: Vec<String>,
 }
 
-/// A contract as one side keeps it: the order, the answer, and the quantities line by line.
+/// A contract as one side keeps it: the order, the answer, the agreement that changed it last, and the quantities line by
+/// line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Contract {
     order: DocumentId,
     answer: DocumentId,
-    lines: BTreeMap<u32, Decimal>,
+    change: Option<DocumentId>,
+    lines: Lines,
 }
+
+type Lines = BTreeMap<u32, Decimal>;
 
 /// Looks at every screen. At the end everything must have been settled; before it only what is never allowed counts.
 pub async fn judge(market: &Market, verdict: &mut Verdict, end: bool) {
     let Some(buyers) = market.screen(market.anna).await else {
         return;
     };
-    let mut bound: BTreeMap<u32, Decimal> = BTreeMap::new();
+    let (mut bound, mut booked) = (Lines::new(), Lines::new());
     for seller in &market.sellers {
         let name = market.world.name(*seller);
         let id = market.world.id(*seller);
@@ -49,9 +63,12 @@ pub async fn judge(market: &Market, verdict: &mut Verdict, end: bool) {
         let theirs = screen.as_ref().and_then(|screen| screen.dialogues.first());
         let here = ours.and_then(contract);
         let there = theirs.and_then(contract);
-        for (line, quantity) in either(here.as_ref(), there.as_ref()) {
-            *bound.entry(line).or_default() += quantity;
-        }
+        let believed = match ours.is_some_and(was_contract) {
+            true => here.as_ref(),
+            false => there.as_ref(),
+        };
+        add(&mut bound, believed);
+        add(&mut booked, here.as_ref());
         if !end {
             continue;
         }
@@ -62,6 +79,7 @@ pub async fn judge(market: &Market, verdict: &mut Verdict, end: bool) {
             ));
         }
         verdict.contracts += u64::from(here.is_some() && there.is_some());
+        verdict.count(here.as_ref(), ours);
         for state in [ours, theirs].into_iter().flatten() {
             verdict.broken.extend(other_terms(name, state));
         }
@@ -92,19 +110,53 @@ pub async fn judge(market: &Market, verdict: &mut Verdict, end: bool) {
     }
     if end {
         verdict.unfinished.extend(undelivered("Anna", &buyers));
+        verdict.broken.extend(other_books(&buyers, &booked));
     }
 }
 
-/// A seller is bound by what either side keeps: the larger of the two.
-fn either(here: Option<&Contract>, there: Option<&Contract>) -> BTreeMap<u32, Decimal> {
-    let mut lines = BTreeMap::new();
-    for contract in [here, there].into_iter().flatten() {
-        for (line, quantity) in &contract.lines {
-            let kept: &mut Decimal = lines.entry(*line).or_default();
-            *kept = (*kept).max(*quantity);
-        }
+impl Verdict {
+    fn count(&mut self, contract: Option<&Contract>, ours: Option<&State>) {
+        let Some(ours) = ours else { return };
+        let cancelled = ours.order.as_ref().and_then(|placed| placed.cancelled);
+        self.changed += u64::from(contract.is_some_and(|it| it.change.is_some()));
+        self.cancelled += u64::from(cancelled.is_some());
+        self.released += u64::from(ours.phase == Phase::Released);
+        self.last_bids += u64::from(ours.last_round.is_some());
     }
-    lines
+}
+
+/// Whether the buyer has decided that there is a contract. Then it is hers that counts, until messages flow: a seller who
+/// keeps more has signed otherwise. Else the seller's would count, if there could be one.
+fn was_contract(ours: &State) -> bool {
+    let signed_off = ours.phase == Phase::Released
+        || ours.order.as_ref().is_some_and(|it| it.cancelled.is_some());
+    signed_off || matches!(ours.phase, Phase::Concluded | Phase::Reported)
+}
+
+fn add(sum: &mut Lines, contract: Option<&Contract>) {
+    for (line, quantity) in contract.iter().flat_map(|contract| &contract.lines) {
+        *sum.entry(*line).or_default() += quantity;
+    }
+}
+
+/// Where the buyer's books say something else than her contracts, or keep what nobody has.
+fn other_books(buyers: &DealSnapshot, booked: &Lines) -> Vec<String> {
+    let Some(request) = &buyers.request else {
+        return Vec::new();
+    };
+    let is_open = |state: &State| state.proposal.is_some() || state.phase.is_ordering();
+    let settled = !buyers.dialogues.iter().any(is_open);
+    let lines = buyers.rfp.body.lines.iter().map(|line| line.number);
+    let wrong = lines.filter(|line| {
+        let sum = booked.get(line).copied().unwrap_or_default();
+        request.awarded(*line) != sum || (settled && request.taken(*line) != sum)
+    });
+    wrong
+        .map(|line| {
+            let (awarded, taken) = (request.awarded(line), request.taken(line));
+            format!("line {line}: {awarded} awarded and {taken} taken, with contracts {booked:?}")
+        })
+        .collect()
 }
 
 /// The contract of a dialogue, where one side believes in it.
@@ -114,9 +166,9 @@ fn contract(state: &State) -> Option<Contract> {
     }
     let placed = state.order.as_ref()?;
     let answer = placed.response.as_ref()?;
-    let mut lines: BTreeMap<u32, Decimal> = BTreeMap::new();
-    if answer.body.outcome() == OrderOutcome::Accepted {
-        for line in &placed.order().lines {
+    let mut lines = Lines::new();
+    if placed.amended.is_some() || answer.body.outcome() == OrderOutcome::Accepted {
+        for line in &placed.agreed_order().lines {
             *lines.entry(line.line).or_default() += line.quantity.value.decimal();
         }
     } else {
@@ -128,6 +180,7 @@ fn contract(state: &State) -> Option<Contract> {
     Some(Contract {
         order: placed.document.id(),
         answer: answer.id(),
+        change: placed.amended.as_ref().map(|it| it.agreement),
         lines,
     })
 }
@@ -137,11 +190,12 @@ fn other_terms(name: &str, state: &State) -> Option<String> {
     let signed = [&state.terms.by_buyer, &state.terms.by_seller];
     let contract = contract(state)?;
     let other = signed.into_iter().flatten().find(|terms| {
-        let mut lines: BTreeMap<u32, Decimal> = BTreeMap::new();
+        let mut lines = Lines::new();
         for line in &terms.lines {
             *lines.entry(line.line).or_default() += line.quantity.value.decimal();
         }
-        (terms.order, terms.response) != (contract.order, contract.answer)
+        (terms.order, terms.response, terms.change)
+            != (contract.order, contract.answer, contract.change)
             || lines != contract.lines
     })?;
     Some(format!("{name}: {contract:?} became {other:?}"))

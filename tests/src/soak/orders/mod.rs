@@ -5,6 +5,7 @@
 //! follows from its seed alone. After it the network heals, and then nothing may be awarded twice, nobody may believe in
 //! a contract that the other side does not know, and every order must have come to an end.
 
+mod amend;
 mod buyer;
 mod examine;
 mod judge;
@@ -59,6 +60,16 @@ pub struct Tally {
     pub orders: u64,
     /// Contracts made.
     pub contracts: u64,
+    /// Contracts that both sides have changed.
+    pub changed: u64,
+    /// Contracts that both sides have cancelled.
+    pub cancelled: u64,
+    /// Orders that a seller let go.
+    pub released: u64,
+    /// Sellers who were asked for a last bid.
+    pub last_bids: u64,
+    /// Exports that prove their deal.
+    pub exports: u64,
     /// Programs that crashed.
     pub crashes: u64,
     /// What people did.
@@ -111,6 +122,11 @@ impl Sum {
         tally.one_sided += played.verdict.one_sided;
         tally.orders += played.orders;
         tally.contracts += played.verdict.contracts;
+        tally.changed += played.verdict.changed;
+        tally.cancelled += played.verdict.cancelled;
+        tally.released += played.verdict.released;
+        tally.last_bids += played.verdict.last_bids;
+        tally.exports += played.verdict.exports;
         tally.crashes += played.crashes;
         tally.acts += played.acts;
         tally.refusals += played.refusals;
@@ -156,7 +172,7 @@ fn lowest(kept: &mut Option<(u64, String)>, seed: u64, words: String) {
     }
 }
 
-/// Plays schedules on all cores. Gives what came of them, and the transcripts of those with the lowest seeds that broke
+/// Plays schedules, two on each core. Gives what came of them, and the transcripts of those with the lowest seeds that broke
 /// a rule and that did not finish; of a single schedule in any case.
 ///
 /// # Panics
@@ -169,7 +185,8 @@ pub fn orders(plan: Orders) -> (Tally, Vec<String>) {
         alone: plan.schedules == 1,
         ..Sum::default()
     });
-    let workers = thread::available_parallelism().map_or(1, usize::from);
+    // A database in memory answers from a thread of its own: while one schedule waits for that, another goes on.
+    let workers = 2 * thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {

@@ -1,10 +1,11 @@
 //! What people write in a schedule: drawn at random, always well formed.
 
 use fastrand::Rng;
-use opener_negotiation::dialogue::{Offer, Placed};
+use opener_decision::LinePart;
+use opener_negotiation::dialogue::{Offer, Placed, State};
 use opener_sim::papers;
 use opener_trade::{
-    DocumentId, Duration, PeerText, Timestamp, Verified,
+    DocumentId, Duration, Number, PeerText, Timestamp, Verified,
     document::{
         Bid, BidRules, Change, Commitment, Counter, Document, ExtendGrant, OrderResponse, Price,
         ResponseStatus, Rfp,
@@ -91,6 +92,19 @@ pub fn counter(random: &mut Rng, now: Timestamp, offer: &Offer) -> Option<Counte
         commitment,
         remark: PeerText::default(),
     })
+}
+
+/// Some lines of an offer, each in part or whole.
+pub fn part(random: &mut Rng, state: &State) -> Vec<LinePart> {
+    let offered = state.standing.iter().flat_map(|it| it.bid().offered());
+    let mut lines: Vec<_> = offered.map(|line| line.line).collect();
+    random.shuffle(&mut lines);
+    lines.truncate(random.usize(1..=2));
+    let part = |line| LinePart {
+        line,
+        quantity: random.bool().then(|| Number::from(random.u32(1..=700))),
+    };
+    lines.into_iter().map(part).collect()
 }
 
 /// More time on an offer.

@@ -95,15 +95,19 @@ impl Market {
         self.run(Duration::from_millis(ms)).await;
     }
 
-    async fn run(&mut self, duration: Duration) {
+    /// Lets so much time pass.
+    pub async fn run(&mut self, duration: Duration) {
         self.world.run_for(duration).await;
     }
 
-    /// Some sellers who have an order answer it now; the others let it lapse.
+    /// Some sellers who have an order answer it now; the others let it lapse. So it is with what is proposed.
     async fn last_answers(&mut self) {
         for seller in self.sellers.clone() {
             if self.random.bool() {
                 self.seller_answers(seller).await;
+            }
+            if self.random.bool() {
+                self.answers_proposal(seller).await;
             }
         }
     }

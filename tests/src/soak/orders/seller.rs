@@ -25,7 +25,9 @@ enum Move {
     GiveTime,
     Hold,
     Respond,
+    LetGo,
     Sign,
+    Amend,
     Write,
 }
 
@@ -42,7 +44,8 @@ const fn moves(phase: Phase) -> &'static [Move] {
         Phase::CounteredBySeller => &[Refuse, Withdraw, Bid],
         Phase::NeedsReconfirm => &[Bid, Bid, Bid, Withdraw, Decline],
         Phase::Ordered => &[Respond, Respond, Respond, Withdraw, Write],
-        Phase::Concluded => &[Sign, Withdraw, Write],
+        Phase::Answered | Phase::Conditional => &[LetGo, LetGo, LetGo, Write],
+        Phase::Concluded => &[Sign, Amend, Amend, Amend, Amend, Withdraw, Write],
         Phase::BidLate => &[Bid, Write],
         _ => &[],
     }
@@ -65,6 +68,8 @@ impl Market {
         match chosen {
             Move::Counter => self.counters(seller, None, state).await,
             Move::Sign => self.signs(seller, None).await,
+            Move::Amend => self.amends(seller, None, state).await,
+            Move::LetGo => self.lets_go(seller, state).await,
             _ => {
                 if let Some(command) = self.words_of(seller, chosen, state) {
                     self.says(seller, None, command).await;
