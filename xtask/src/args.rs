@@ -15,6 +15,8 @@ The tasks of this repository.
                                 [default: target/screens]
   cargo xtask bench ui          measure how the web UI paints and scrolls ten thousand deals and five hundred bids, as one
                                 line of JSON
+  cargo xtask bench match [ARGUMENT]…
+                                compare the directory's search with SQL on the same sellers, as one line of JSON
   cargo xtask bindings          write the TypeScript types into ui/src/bindings
   cargo xtask soak crash --kills N [--seed S]
                                 kill real peers in the middle of deals and count what is lost or doubled
@@ -47,6 +49,8 @@ pub enum Task {
     Screens(Option<String>),
     /// Measure how the web UI paints and scrolls.
     BenchUi,
+    /// Compare ours with a reference; everything after the word goes to its binary.
+    Bench(Vec<String>),
     /// Write the TypeScript bindings.
     Bindings,
     /// Run the soak; everything after the word goes to its binary.
@@ -76,7 +80,10 @@ pub fn parse(arguments: &[String]) -> Result<Task, String> {
         }
         "screens" => Ok(Task::Screens(rest.first().cloned())),
         "bench" if rest == ["ui"] => Ok(Task::BenchUi),
-        "bench" => Err("`bench` needs what to measure: `ui`.".to_owned()),
+        "bench" => match rest.first().map(String::as_str) {
+            Some("match") => Ok(Task::Bench(rest.to_vec())),
+            _ => Err("`bench` needs what to measure: `ui` or `match`.".to_owned()),
+        },
         "run" => match rest.split_first() {
             Some((first, more)) if first == "--headless" => Ok(Task::Headless(more.to_vec())),
             _ => plain(Task::Run),
@@ -133,6 +140,8 @@ mod tests {
     #[test]
     fn bench_needs_what_to_measure() {
         assert_eq!(parsed("bench ui"), Ok(Task::BenchUi));
+        let some = ["match", "--rounds", "3"].map(str::to_owned).to_vec();
+        assert_eq!(parsed("bench match --rounds 3"), Ok(Task::Bench(some)));
         assert!(parsed("bench").is_err() && parsed("bench moon").is_err());
     }
 
@@ -157,6 +166,7 @@ mod tests {
             "install",
             "screens",
             "bench ui",
+            "bench match",
             "bindings",
             "soak crash",
             "soak counter",

@@ -145,8 +145,18 @@ pub const BROWSER_NEEDS: &[Need] = &[
     },
 ];
 
-/// What the tests of the window need, which are played on Linux: a screen, a session and the driver of the web view.
+/// What tests need that are played on Linux: for the window a screen, a session and the driver of the web view, for
+/// directories on one database PostgreSQL.
 pub const DRIVER_NEEDS: &[Need] = &[
+    Need {
+        what: "PostgreSQL",
+        probe: Probe::Found("psql"),
+        debian: &["postgresql"],
+        fedora: &["postgresql-server"],
+        arch: &["postgresql"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
     Need {
         what: "the driver of WebKitGTK",
         probe: Probe::Found("WebKitWebDriver"),

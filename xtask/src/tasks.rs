@@ -59,6 +59,11 @@ pub fn perform(task: Task) -> Result<()> {
             install::for_browsing()?;
             steps::run(&browse("measuring", "bench.mjs", &[]))
         }
+        Task::Bench(arguments) => {
+            let (build, program) = quick("bench");
+            steps::run(&[build])?;
+            play(program, arguments)
+        }
         Task::Bindings => steps::run(&[bindings()]),
         Task::Soak(arguments) => {
             let (build, program) = soak(&arguments);
@@ -71,14 +76,9 @@ pub fn perform(task: Task) -> Result<()> {
 /// What a soak needs built, and its program. Those of orders and counter-offers are a matter of speed; the others play
 /// with the programs of the development profile.
 fn soak(arguments: &[String]) -> (Step, Step) {
-    let quick = |name: &String| ["orders", "counter"].contains(&name.as_str());
-    if arguments.first().is_some_and(quick) {
-        let build = ["build", "--workspace", "--profile", SOAK, "--bin", "soak"];
-        let program = steps::built_in(SOAK, "soak");
-        return (
-            Step::cargo("build", &build),
-            Step::program("soak", program, &[]),
-        );
+    let is_quick = |name: &String| ["orders", "counter"].contains(&name.as_str());
+    if arguments.first().is_some_and(is_quick) {
+        return quick("soak");
     }
     (
         Step::cargo(
@@ -86,6 +86,16 @@ fn soak(arguments: &[String]) -> (Step, Step) {
             &["build", "--workspace", "--bin", "opener", "--bin", "soak"],
         ),
         Step::program("soak", steps::built("soak"), &[]),
+    )
+}
+
+/// A program where speed matters, and its build.
+fn quick(name: &str) -> (Step, Step) {
+    let build = ["build", "--workspace", "--profile", SOAK, "--bin", name];
+    let program = steps::built_in(SOAK, name);
+    (
+        Step::cargo("build", &build),
+        Step::program(name, program, &[]),
     )
 }
 
