@@ -1,4 +1,4 @@
-//! Only the envelope makes a `Verified`.
+//! Only the envelope makes a `Verified`, and only the store takes an id without checking it.
 
 use crate::repository::rust;
 use crate::source::{Rust, mentions, rust as source};
@@ -30,6 +30,26 @@ fn public_fields(source: &Rust) -> Vec<String> {
     fields
         .map(|field| format!("{}: {field}", source.path))
         .collect()
+}
+
+/// Whoever takes the bytes of an id for good, and is neither the store nor where ids are made.
+fn believers(source: &Rust) -> Vec<String> {
+    let allowed = ["crates/store/src/row.rs", "crates/trade/src/value/id.rs"];
+    if allowed.contains(&source.path.as_str()) {
+        return vec![];
+    }
+    mentions(&source.path, &source.product, &["from_own_record"])
+}
+
+#[test]
+fn only_rows_of_our_own_are_believed() {
+    crate::hold(
+        "ids taken without a check",
+        rust().iter().flat_map(believers).collect(),
+    );
+    let guilty = "fn f(bytes: [u8; 32]) -> PeerId { PeerId::from_own_record(bytes) }";
+    assert_eq!(believers(&source("crates/net/src/a.rs", guilty)).len(), 1);
+    assert!(believers(&source("crates/store/src/row.rs", guilty)).is_empty());
 }
 
 #[test]

@@ -110,7 +110,8 @@ async fn what_is_put_off_rings_anew_until_it_is_seen() {
         engine.snooze(now, notice, Some(until)).await
     });
     put_off.await.unwrap();
-    assert_eq!(world.engine(bo).next_wake().await.unwrap(), Some(until));
+    let moments = world.engine(bo).moments().await.unwrap();
+    assert_eq!(moments.notice, Some(until));
     let rings = world.act(bo, "a quarter of an hour passes", async |engine, _| {
         engine.take_events();
         engine.tick(until).await?;

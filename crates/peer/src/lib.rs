@@ -36,8 +36,8 @@ pub use identity::{
 pub use opener_store::{
     Assessment, Blobs, BookEntry, Contact, ContactFilter, DealCounts, DealFilter, DealRow,
     Delivery, DeliveryCounts, DeliveryState, DialogueRow, FormKind, Group, KeptForm, ListedDeal,
-    Loud, Notice, NoticeId, Part, ReportState, ReportStatus, Role as StoredRole, Shelf, Store,
-    StoreError, Whole,
+    Loud, Moments, Notice, NoticeId, Part, ReportState, ReportStatus, Role as StoredRole, Shelf,
+    Store, StoreError, Whole,
 };
 pub use profile::Profile;
 pub use snapshot::{

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, path::Path, sync::Arc};
 
-use opener_peer::{Blobs, Engine, PeerError, Profile, Store};
+use opener_peer::{Blobs, Engine, Moments, PeerError, Profile, Store};
 use opener_trade::{Duration, Identity, PeerId, Reason, Timestamp};
 use tempfile::TempDir;
 
@@ -56,14 +56,12 @@ pub(crate) struct Program {
     pub(crate) directories: Vec<PeerId>,
     /// Steps so far, for planned crashes.
     pub(crate) steps: usize,
-    /// When the machines want to be woken, by its own clock.
-    pub(crate) next_wake: Option<Timestamp>,
+    /// When there is something to do next, by its own clock.
+    pub(crate) moments: Moments,
     /// When a piece of a file is to be asked for, by its own clock.
     pub(crate) next_piece: Option<Timestamp>,
     /// Bytes that its attached files may take.
     pub(crate) room: u64,
-    /// When something is to be sent or given up, by its own clock.
-    pub(crate) next_delivery: Option<Timestamp>,
     place: Place,
     files: TempDir,
 }
@@ -82,8 +80,7 @@ impl Program {
             asleep: false,
             directories: Vec::new(),
             steps: 0,
-            next_wake: None,
-            next_delivery: None,
+            moments: Moments::default(),
             next_piece: None,
             room: Blobs::CAPACITY,
             place,
@@ -118,32 +115,27 @@ impl Program {
 
     /// Asks the engine when it next has something to do.
     pub(crate) async fn look_ahead(&mut self) {
-        (self.next_wake, self.next_delivery, self.next_piece) = match &self.engine {
-            Some(engine) => {
-                let wakes = [
-                    must(engine.next_wake().await),
-                    must(engine.next_stamp().await),
-                ];
-                let delivery = must(engine.next_delivery().await);
-                let wake = wakes.into_iter().flatten().min();
-                (wake, delivery, engine.next_piece_at())
-            }
-            None => (None, None, None),
+        (self.moments, self.next_piece) = match &self.engine {
+            Some(engine) => (must(engine.moments().await), engine.next_piece_at()),
+            None => (Moments::default(), None),
         };
     }
 
     /// When it next has something to do, in true time.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
-        let local = [self.next_wake, self.next_delivery, self.next_piece]
-            .into_iter()
-            .flatten()
-            .min()?;
+        let own = [
+            self.moments.machine,
+            self.moments.notice,
+            self.moments.stamp,
+        ];
+        let deliveries = [self.moments.delivery, self.moments.expiry, self.next_piece];
+        let local = own.into_iter().chain(deliveries).flatten().min()?;
         self.in_true_time(local)
     }
 
     /// When it next delivers or fetches, in true time.
     pub(crate) fn delivery(&self) -> Option<Timestamp> {
-        let local = [self.next_delivery, self.next_piece];
+        let local = [self.moments.delivery, self.moments.expiry, self.next_piece];
         self.in_true_time(local.into_iter().flatten().min()?)
     }
 

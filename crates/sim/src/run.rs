@@ -1,6 +1,6 @@
 //! Time passes: messages arrive, alarms ring, programs crash and come back.
 
-use opener_peer::{Answered, Arrival, Attempt};
+use opener_peer::{Answered, Arrival, Attempt, Moments};
 use opener_trade::{Duration, Timestamp};
 
 use crate::{
@@ -71,8 +71,7 @@ impl World {
         self.crashes += 1;
         let program = self.program_mut(actor);
         program.engine = None;
-        program.next_wake = None;
-        program.next_delivery = None;
+        program.moments = Moments::default();
         program.next_piece = None;
         self.in_flight.retain(|_, (sender, _)| *sender != actor);
     }
@@ -156,8 +155,16 @@ impl World {
             return;
         }
         self.ask_pieces(actor).await;
-        self.ask_stamps(actor).await;
-        let Some(engine) = &mut self.program_mut(actor).engine else {
+        let is_due = |moment: Option<Timestamp>| moment.is_some_and(|at| at <= now);
+        if is_due(self.program(actor).moments.stamp) {
+            self.ask_stamps(actor).await;
+        }
+        let program = self.program_mut(actor);
+        let Some(engine) = program
+            .engine
+            .as_mut()
+            .filter(|_| is_due(program.moments.delivery))
+        else {
             return;
         };
         let parcels = must(engine.due(now, AT_ONCE).await);

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::{
     Read, StoreError, Write,
-    row::{Fields, damaged, millis, or_empty},
+    row::{Fields, Id, damaged, millis, or_empty},
     word::{Word, word_enum},
 };
 
@@ -217,8 +217,8 @@ pub(crate) fn deal_row(row: &SqliteRow) -> Result<DealRow, StoreError> {
 
 fn leads(row: &SqliteRow) -> Result<Vec<PeerId>, StoreError> {
     let bytes: &[u8] = row.plain("leads")?;
-    let peers = bytes.chunks(32).map(PeerId::try_from);
+    let peers = bytes.chunks(32).map(PeerId::of_bytes);
     peers
-        .map(|peer| peer.map_err(|_| damaged("leads")))
+        .map(|peer| peer.ok_or_else(|| damaged("leads")))
         .collect()
 }

@@ -15,6 +15,7 @@ mod document;
 mod draft;
 mod error;
 mod journal;
+mod moments;
 mod notice;
 mod open;
 mod outbox;
@@ -38,6 +39,7 @@ pub use document::{NewDocument, StoredDocument};
 pub use draft::{FormKind, KeptForm, Shelf};
 pub use error::StoreError;
 pub use journal::JournalRow;
+pub use moments::Moments;
 pub use notice::{Loud, NewNotice, Notice, NoticeId};
 pub use open::Store;
 pub use outbox::{

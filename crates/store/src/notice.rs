@@ -89,8 +89,6 @@ pub(crate) const UNACKNOWLEDGED: &str =
 const WOKEN: &str = "SELECT * FROM notice WHERE snoozed_until <= ?1 AND acknowledged_at IS NULL
     ORDER BY snoozed_until LIMIT ?2";
 
-const NEXT_WOKEN: &str = "SELECT min(snoozed_until) AS at FROM notice WHERE snoozed_until IS NOT NULL AND acknowledged_at IS NULL";
-
 impl Write<'_> {
     /// Keeps a notice; false if the same one was given before.
     ///
@@ -184,16 +182,6 @@ impl Read<'_> {
         let query = sqlx::query(WOKEN).bind(now.millis()).bind(rows(limit));
         let found = query.fetch_all(&mut *self.connection().await).await?;
         found.iter().map(notice).collect()
-    }
-
-    /// When the next notice that was put off rings anew.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_woken_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let query = sqlx::query(NEXT_WOKEN);
-        let row = query.fetch_one(&mut *self.connection().await).await?;
-        row.maybe_time("at")
     }
 
     /// How many notices nobody has seen.

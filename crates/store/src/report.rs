@@ -261,17 +261,6 @@ impl Read<'_> {
         found.iter().map(due).collect()
     }
 
-    /// When the next report is due.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_report_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT min(next_attempt_at) AS at FROM report_state WHERE state = 'queued'";
-        let query = sqlx::query(sql);
-        let row = query.fetch_one(&mut *self.connection().await).await?;
-        row.maybe_time("at")
-    }
-
     /// How far the reports of a deal have come, a row a directory.
     ///
     /// # Errors

@@ -1,9 +1,31 @@
 //! Columns to values and back. A column that does not read as its type is damage, never a panic.
 
-use opener_trade::{Money, Reason, Timestamp};
+use opener_trade::{DealId, DocumentId, Money, PeerId, Reason, Timestamp};
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
 use crate::{StoreError, word::Word};
+
+/// What a row names by its bytes.
+pub(crate) trait Id: Sized {
+    /// None where the bytes are not as many as they must be.
+    fn of_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+macro_rules! ids {
+    ($($name:ident = $from:path;)*) => { $(
+        impl Id for $name {
+            fn of_bytes(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map($from)
+            }
+        }
+    )* };
+}
+
+ids! {
+    DealId = DealId::from_bytes;
+    DocumentId = DocumentId::from_bytes;
+    PeerId = PeerId::from_own_record;
+}
 
 /// Reads the columns of one row.
 pub(crate) trait Fields {
@@ -12,15 +34,12 @@ pub(crate) trait Fields {
         column: &'static str,
     ) -> Result<T, StoreError>;
 
-    fn id<T: for<'a> TryFrom<&'a [u8]>>(&self, column: &'static str) -> Result<T, StoreError> {
-        T::try_from(self.plain::<&[u8]>(column)?).map_err(|_| damaged(column))
+    fn id<T: Id>(&self, column: &'static str) -> Result<T, StoreError> {
+        T::of_bytes(self.plain(column)?).ok_or_else(|| damaged(column))
     }
 
     /// An id, or nothing where the column is empty.
-    fn maybe_id<T: for<'a> TryFrom<&'a [u8]>>(
-        &self,
-        column: &'static str,
-    ) -> Result<Option<T>, StoreError> {
+    fn maybe_id<T: Id>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
         if self.plain::<&[u8]>(column)?.is_empty() {
             Ok(None)
         } else {

@@ -25,8 +25,6 @@ const WISH: &str = "INSERT INTO stamp_wish (document, deal, deadline, next_attem
 pub(crate) const DUE: &str = "SELECT document, deal, deadline FROM stamp_wish
     WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2";
 
-pub(crate) const NEXT: &str = "SELECT min(next_attempt_at) AS at FROM stamp_wish";
-
 impl Write<'_> {
     /// Wants a stamp, to be asked for from then on; false if it is wanted already.
     ///
@@ -104,16 +102,6 @@ impl Read<'_> {
         let query = sqlx::query(DUE).bind(now.millis()).bind(rows(limit));
         let found = query.fetch_all(&mut *self.connection().await).await?;
         found.iter().map(wish).collect()
-    }
-
-    /// When the next stamp is to be asked for.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_stamp_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let query = sqlx::query(NEXT);
-        let row = query.fetch_one(&mut *self.connection().await).await?;
-        row.maybe_time("at")
     }
 }
 

@@ -7,10 +7,6 @@ use crate::{
     row::{Fields, millis, rows},
 };
 
-pub(crate) const NEXT: &str = "SELECT min(at) AS at FROM (
-    SELECT min(wake_at) AS at FROM deal WHERE wake_at IS NOT NULL
-    UNION ALL SELECT min(wake_at) AS at FROM dialogue WHERE wake_at IS NOT NULL)";
-
 pub(crate) const DUE: &str = "SELECT deal, seller FROM (
         SELECT wake_at, deal, x'' AS seller FROM deal WHERE wake_at <= ?1
         UNION ALL SELECT wake_at, deal, seller FROM dialogue WHERE wake_at <= ?1)
@@ -45,16 +41,6 @@ impl Write<'_> {
 }
 
 impl Read<'_> {
-    /// When the next machine wants to be woken.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_wake(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let query = sqlx::query(NEXT);
-        let row = query.fetch_one(&mut *self.connection().await).await?;
-        row.maybe_time("at")
-    }
-
     /// The machines to wake by now, longest due first: of a deal and a seller, or with no seller of the request.
     ///
     /// # Errors

@@ -79,16 +79,6 @@ impl Engine {
         Ok(parcels)
     }
 
-    /// When the outbox next has something to do.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_delivery(&self) -> Result<Option<Timestamp>, PeerError> {
-        let due = self.store.read().next_due_at().await?;
-        let expiry = self.store.read().next_expiry_at().await?;
-        Ok([due, expiry].into_iter().flatten().min())
-    }
-
     /// A peer is reachable again: what waits for it is due at once.
     ///
     /// # Errors

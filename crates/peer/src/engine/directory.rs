@@ -235,14 +235,6 @@ impl Engine {
         Ok(self.store.read().reports_due(now, REPORTS_AT_ONCE).await?)
     }
 
-    /// When the next report is due.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_report(&self) -> Result<Option<Timestamp>, PeerError> {
-        Ok(self.store.read().next_report_at().await?)
-    }
-
     /// Notes that a report is on its way, so that it is not sent twice at once.
     ///
     /// # Errors

@@ -63,14 +63,6 @@ impl Engine {
         Ok(stamps)
     }
 
-    /// When a stamp is next to be asked for.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_stamp(&self) -> Result<Option<Timestamp>, PeerError> {
-        Ok(self.store.read().next_stamp_at().await?)
-    }
-
     /// Takes what a directory gave as a stamp and hands it on to the buyer. What is no stamp of this directory for a bid of
     /// ours, or came too late to prove anything, is passed over.
     ///

@@ -1,6 +1,7 @@
 //! What falls due.
 
 use opener_negotiation::{Entry, dialogue::Input};
+use opener_store::Moments;
 use opener_trade::{DealId, PeerId, Timestamp};
 
 use super::Engine;
@@ -15,6 +16,21 @@ impl Engine {
     /// # Errors
     /// The database cannot be read or written.
     pub async fn tick(&mut self, now: Timestamp) -> Result<(), PeerError> {
+        let moments = self.moments().await?;
+        let is_due = |moment: Option<Timestamp>| moment.is_some_and(|at| at <= now);
+        if is_due(moments.machine) {
+            self.wake_machines(now).await?;
+        }
+        if is_due(moments.notice) {
+            self.wake_notices(now).await?;
+        }
+        if is_due(moments.expiry) {
+            self.expire(now).await?;
+        }
+        Ok(())
+    }
+
+    async fn wake_machines(&mut self, now: Timestamp) -> Result<(), PeerError> {
         for (deal, seller) in self.store.read().wakes_due(now, WAKE_AT_ONCE).await? {
             match self.tick_one(now, deal, seller).await {
                 Ok(still_due) if !still_due => {}
@@ -27,16 +43,6 @@ impl Engine {
                     tx.commit().await?;
                 }
             }
-        }
-        self.wake_notices(now).await?;
-        if self
-            .store
-            .read()
-            .next_expiry_at()
-            .await?
-            .is_some_and(|at| at <= now)
-        {
-            self.expire(now).await?;
         }
         Ok(())
     }
@@ -66,13 +72,11 @@ impl Engine {
         Ok(next.is_some_and(|at| at <= now))
     }
 
-    /// When a machine next has something to do.
+    /// When there is something to do next, by what is kept.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub async fn next_wake(&self) -> Result<Option<Timestamp>, PeerError> {
-        let machines = self.store.read().next_wake().await?;
-        let notices = self.store.read().next_woken_at().await?;
-        Ok([machines, notices].into_iter().flatten().min())
+    pub async fn moments(&self) -> Result<Moments, PeerError> {
+        Ok(self.store.read().moments().await?)
     }
 }

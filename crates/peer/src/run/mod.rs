@@ -164,20 +164,20 @@ impl<N: Network, C: Clock> Runner<N, C> {
         self.send_due(now).await?;
         self.fetch_due(now).await?;
         self.ask_due(now).await?;
+        let kept = self.engine.moments().await?;
         let mut moments = vec![
-            self.engine.next_wake().await?,
-            self.engine.next_report().await?,
-            self.engine.next_stamp().await?,
-        ];
-        if self.deliveries.len() < DELIVERIES_IN_FLIGHT {
-            moments.push(self.engine.next_delivery().await?);
-        }
-        moments.extend([
+            kept.machine,
+            kept.notice,
+            kept.report,
+            kept.stamp,
             self.engine.next_piece_at(),
             self.directories.next_at(),
             self.searches.next_at(),
             self.listing_due,
-        ]);
+        ];
+        if self.deliveries.len() < DELIVERIES_IN_FLIGHT {
+            moments.extend([kept.delivery, kept.expiry]);
+        }
         Ok(moments.into_iter().flatten().min())
     }
 

@@ -21,12 +21,6 @@ pub(crate) const DUE: &str =
     "SELECT id, recipient, document, deal, attempts, expires_at FROM outbox
     WHERE in_front = 1 AND next_attempt_at <= ?1 AND expires_at > ?1 ORDER BY next_attempt_at, id LIMIT ?2";
 
-pub(crate) const NEXT_DUE: &str =
-    "SELECT min(next_attempt_at) AS at FROM outbox WHERE in_front = 1";
-
-pub(crate) const NEXT_EXPIRY: &str =
-    "SELECT min(expires_at) AS at FROM outbox WHERE state IN ('queued', 'sent')";
-
 const SENT: &str =
     "UPDATE outbox SET state = 'sent', attempts = attempts + 1, next_attempt_at = ?3, sent_at = coalesce(sent_at, ?2)
     WHERE id = ?1 AND in_front = 1";
@@ -270,26 +264,6 @@ impl Read<'_> {
             });
         }
         Ok(all)
-    }
-
-    /// When the next delivery is due, whether an answer is awaited or not.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_due_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let query = sqlx::query(NEXT_DUE);
-        let row = query.fetch_one(&mut *self.connection().await).await?;
-        row.maybe_time("at")
-    }
-
-    /// When the next unanswered delivery is to be given up.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn next_expiry_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let query = sqlx::query(NEXT_EXPIRY);
-        let row = query.fetch_one(&mut *self.connection().await).await?;
-        row.maybe_time("at")
     }
 }
 

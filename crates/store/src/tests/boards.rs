@@ -82,13 +82,13 @@ on_both! {
     }
 
     async fn machines_are_woken_when_they_asked_for_it(store) {
-        assert_eq!(store.read().next_wake().await.unwrap(), None);
+        assert_eq!(moments(store).await.machine, None);
         change!(store, tx => tx.upsert_deal(&DealRow { wake_at: Some(at(50)), ..row(1, false, None, 1) }));
         change!(store, tx => tx.upsert_deal(&row(2, false, None, 1)));
         change!(store, tx => tx.upsert_dialogue(&dialogue(2, Some(40))));
         change!(store, tx => tx.upsert_dialogue(&dialogue(3, Some(60))));
         let mut read = store.read();
-        assert_eq!(read.next_wake().await.unwrap(), Some(at(40)));
+        assert_eq!(read.moments().await.unwrap().machine, Some(at(40)));
         assert_eq!(read.wakes_due(at(39), 9).await.unwrap(), []);
         let all = [(deal(1), Some(peer(2))), (deal(1), None), (deal(1), Some(peer(3)))];
         assert_eq!(read.wakes_due(at(59), 9).await.unwrap(), all[..2]);
@@ -98,7 +98,7 @@ on_both! {
         assert!(change!(store, tx => tx.set_wake(deal(1), None, Some(at(70)))));
         assert!(!change!(store, tx => tx.set_wake(deal(9), None, None)));
         assert!(!change!(store, tx => tx.set_wake(deal(1), Some(peer(9)), None)));
-        assert_eq!(store.read().next_wake().await.unwrap(), Some(at(60)));
+        assert_eq!(moments(store).await.machine, Some(at(60)));
     }
 
     async fn final_terms_keep_the_first_signature_of_each_side(store) {
@@ -134,12 +134,12 @@ on_both! {
         assert_eq!(due[0].report.by_seller.as_deref(), Some(&b"signed"[..]));
         assert!(change!(store, tx => tx.report_accepted(id(1), peer(9), b"receipt")));
         assert!(!change!(store, tx => tx.report_accepted(id(1), peer(9), b"again")));
-        assert_eq!(store.read().next_report_at().await.unwrap(), Some(at(30)));
+        assert_eq!(moments(store).await.report, Some(at(30)));
         assert_eq!(store.read().reports_due(at(30), 9).await.unwrap()[0].attempts, 1);
         assert!(change!(store, tx => tx.report_refused(id(1), peer(8), Reason::SumMismatch, "sums")));
         assert!(!change!(store, tx => tx.report_refused(id(1), peer(8), Reason::Late, "")));
         assert!(!change!(store, tx => tx.retry_report_at(id(1), peer(8), at(40), None, "")));
-        assert_eq!(store.read().next_report_at().await.unwrap(), None);
+        assert_eq!(moments(store).await.report, None);
         let mut status = store.read().report_status(deal(1)).await.unwrap();
         status.sort_by_key(|status| status.state);
         assert_eq!((status[0].state, status[0].receipt.as_deref()), (ReportState::Accepted, Some(&b"receipt"[..])));

@@ -61,7 +61,7 @@ on_both! {
         let first = due(store, 10).await[0].clone();
         assert!(change!(store, tx => tx.mark_sent(first.id, at(11), at(50))));
         assert_eq!(due_pairs(store, 49).await, [(peer(3), id(1))]);
-        assert_eq!(store.read().next_due_at().await.unwrap(), Some(at(10)));
+        assert_eq!(moments(store).await.delivery, Some(at(10)));
         let again = due(store, 50).await;
         assert_eq!((again[1].id, again[1].attempts), (first.id, 1));
     }
@@ -96,7 +96,7 @@ on_both! {
         // The answer of peer 3 is still awaited: nothing is sent to it twice.
         assert_eq!(due_pairs(store, 40).await, [(peer(2), id(1))]);
         change!(store, tx => tx.wake_recipient(peer(2), at(45)));
-        assert_eq!(store.read().next_due_at().await.unwrap(), Some(at(40)));
+        assert_eq!(moments(store).await.delivery, Some(at(40)));
     }
 
     async fn after_a_start_everything_unanswered_is_due(store) {
@@ -151,21 +151,21 @@ on_both! {
         tx.enqueue(NewDelivery { expires_at: at(90), ..to(peer(2), 2) }).await.unwrap();
         tx.enqueue(to(peer(2), 3)).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(store.read().next_expiry_at().await.unwrap(), Some(at(90)));
+        assert_eq!(moments(store).await.expiry, Some(at(90)));
         assert_eq!(due_pairs(store, 100).await, []);
         let expired = change!(store, tx => tx.expire(at(100), 10));
         assert_eq!(expired.iter().map(|e| (e.recipient, e.document)).collect::<Vec<_>>(),
             [(peer(2), id(1)), (peer(2), id(2))]);
         assert_eq!(change!(store, tx => tx.expire(at(100), 10)), []);
         assert_eq!(due_pairs(store, 100).await, [(peer(2), id(3))]);
-        assert_eq!(store.read().next_expiry_at().await.unwrap(), Some(at(1000)));
+        assert_eq!(moments(store).await.expiry, Some(at(1000)));
     }
 
     async fn expiry_goes_by_pages(store) {
         three_to_two(store).await;
         assert_eq!(change!(store, tx => tx.expire(at(1000), 4)).len(), 4);
         assert_eq!(change!(store, tx => tx.expire(at(1000), 4)).len(), 2);
-        assert_eq!(store.read().next_due_at().await.unwrap(), None);
+        assert_eq!(moments(store).await.delivery, None);
     }
 
     async fn a_receipt_that_comes_after_expiry_counts(store) {

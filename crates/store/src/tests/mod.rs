@@ -13,7 +13,7 @@ mod transactions;
 
 use opener_trade::{DealId, DocumentId, Identity, PeerId, Timestamp};
 
-use crate::{NewDelivery, NewDocument, Store};
+use crate::{Moments, NewDelivery, NewDocument, Store};
 
 /// Runs each body on a new store of both sorts.
 macro_rules! on_both {
@@ -48,6 +48,10 @@ macro_rules! change {
     }};
 }
 use change;
+
+async fn moments(store: &Store) -> Moments {
+    store.read().moments().await.unwrap()
+}
 
 fn peer(n: u8) -> PeerId {
     Identity::from_seed([n; 32]).peer_id()

@@ -3,7 +3,9 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
-use crate::{blob, contact, deal_list, document, notice, outbox::queue, report, stamp, wake};
+use crate::{
+    blob, contact, deal_list, document, moments, notice, outbox::queue, report, stamp, wake,
+};
 
 async fn plan(store: &Store, sql: &str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -25,16 +27,19 @@ async fn frequent_questions_walk_no_whole_table() {
     let store = Store::in_memory().await.unwrap();
     let questions = [
         (queue::DUE, "outbox_due"),
-        (queue::NEXT_DUE, "outbox_due"),
-        (queue::NEXT_EXPIRY, "outbox_expiry"),
+        (moments::NEXT, "deal_wake"),
+        (moments::NEXT, "dialogue_wake"),
+        (moments::NEXT, "notice_snoozed"),
+        (moments::NEXT, "stamp_wish_due"),
+        (moments::NEXT, "report_due"),
+        (moments::NEXT, "outbox_due"),
+        (moments::NEXT, "outbox_expiry"),
         (queue::EXPIRE, "outbox_expiry"),
         (queue::STEP_FORWARD, "outbox_open"),
         (queue::WAKE, "outbox_front"),
-        (wake::NEXT, "dialogue_wake"),
         (wake::DUE, "dialogue_wake"),
         (report::DUE, "report_due"),
         (stamp::DUE, "stamp_wish_due"),
-        (stamp::NEXT, "stamp_wish_due"),
         (document::OF_DIALOGUE, "document_recipient"),
         (document::LAST_IN_CHAIN, "document_chain"),
         (blob::named::SHARED, "attachment_sha256"),
