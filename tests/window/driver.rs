@@ -93,6 +93,15 @@ impl Driver {
     /// # Panics
     /// It refuses.
     pub fn ask(&self, verb: &str, path: &str, body: Option<Value>) -> Value {
+        let answer = self.try_ask(verb, path, body);
+        answer.unwrap_or_else(|refused| panic!("{verb} {path}: {refused}"))
+    }
+
+    /// Asks the driver something.
+    ///
+    /// # Errors
+    /// What it says when it refuses: `error`, one of the codes of W3C WebDriver section 6.6, and `message`.
+    pub fn try_ask(&self, verb: &str, path: &str, body: Option<Value>) -> Result<Value, Value> {
         let address = format!("{}{path}", self.address);
         let answer = match verb {
             "GET" => self.agent.get(&address).call(),
@@ -106,8 +115,7 @@ impl Driver {
         let is_good = answer.status().is_success();
         let mut said: Value = answer.body_mut().read_json().expect("JSON");
         let value = said["value"].take();
-        assert!(is_good, "{verb} {path}: {value}");
-        value
+        if is_good { Ok(value) } else { Err(value) }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The page in the window, as a person sees it.
 
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
 use data_encoding::BASE64;
+use opener_tests::world::PATIENCE;
 use serde_json::{Value, json};
 
 use crate::driver::Driver;
@@ -13,23 +14,52 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Enter, as WebDriver spells it.
 pub const ENTER: &str = "\u{e007}";
 
-/// Resolves with the first element that a selector and a text find, as soon as there is one that is enabled. The page
-/// tells of every change, so nothing is asked twice.
+/// Resolves with the first element that a selector and a text find, as soon as there is one that is enabled; with
+/// nothing after a while, so that a page that has come in its place is asked too. The page tells of every change.
 const WAIT: &str = "
-const [selector, text, done] = arguments;
+const [selector, text, patience, done] = arguments;
 const words = (one) => (one.getAttribute('aria-label') ?? one.innerText).trim();
 const find = () => [...document.querySelectorAll(selector)].find((one) =>
   !one.matches(':disabled') && (text === null || words(one) === text));
-const seen = new MutationObserver(look);
-function look() {
-  const found = find();
-  if (!found) return false;
+const seen = new MutationObserver(() => end(find()));
+const over = setTimeout(() => end(null, true), patience);
+function end(found, isOver = false) {
+  if (!found && !isOver) return;
   seen.disconnect();
+  clearTimeout(over);
   done(found);
-  return true;
 }
-if (!look()) seen.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+seen.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+end(find());
 ";
+
+/// Resolves as soon as a field reads like this, and says after a while whether it does.
+const READS: &str = "
+const [field, text, patience, done] = arguments;
+const over = setTimeout(end, patience);
+function end() {
+  field.removeEventListener('input', look);
+  clearTimeout(over);
+  done(field.isConnected && field.value === text);
+}
+function look() {
+  if (field.value === text) end();
+}
+field.addEventListener('input', look);
+look();
+";
+
+/// Milliseconds that a page is asked at once. A page that is replaced takes its answer along, and the next is asked.
+const LOOK: u32 = 2_000;
+
+/// What WebDriver answers when a page was replaced while it was asked, or an element of it was meant (section 6.6).
+const REPLACED: [&str; 5] = [
+    "javascript error",
+    "no such element",
+    "no such window",
+    "script timeout",
+    "stale element reference",
+];
 
 /// A page. Dropped, its program is closed.
 pub struct Page<'a> {
@@ -50,30 +80,89 @@ impl<'a> Page<'a> {
             .ask(verb, &format!("{}{path}", self.session), body)
     }
 
+    /// Asks, and gives nothing when the page has been replaced.
+    fn try_ask(&self, verb: &str, path: &str, body: Option<Value>) -> Option<Value> {
+        let path = format!("{}{path}", self.session);
+        match self.driver.try_ask(verb, &path, body) {
+            Ok(value) => Some(value),
+            Err(refused) => {
+                let error = refused["error"].as_str().unwrap_or_default();
+                assert!(REPLACED.contains(&error), "{verb} {path}: {refused}");
+                None
+            }
+        }
+    }
+
+    /// Tries again until it gives something.
+    fn until<T>(&self, wanted: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
+        let began = Instant::now();
+        loop {
+            if let Some(found) = attempt() {
+                return found;
+            }
+            assert!(
+                began.elapsed() < PATIENCE,
+                "never came: {wanted}\n{}",
+                self.text()
+            );
+        }
+    }
+
+    /// What can be read on the page, for a failure's message.
+    fn text(&self) -> String {
+        let body = json!({"script": "return location.href + '\\n' + document.body.innerText;", "args": []});
+        let text = self.try_ask("POST", "/execute/sync", Some(body));
+        text.unwrap_or_default().to_string()
+    }
+
+    /// Looks a while for an enabled element that the selector finds, and that reads or is labelled like this.
+    fn look(&self, selector: &str, text: Option<&str>) -> Option<String> {
+        let body = json!({"script": WAIT, "args": [selector, text, LOOK]});
+        let found = self.try_ask("POST", "/execute/async", Some(body))?;
+        found[ELEMENT].as_str().map(str::to_owned)
+    }
+
     /// Waits for an enabled element that the selector finds, and that reads or is labelled like this.
     pub fn find(&self, selector: &str, text: Option<&str>) -> String {
-        let body = json!({"script": WAIT, "args": [selector, text]});
-        let found = self.ask("POST", "/execute/async", Some(body));
-        found[ELEMENT].as_str().expect("an element").to_owned()
+        self.until(&format!("{selector} {text:?}"), || {
+            self.look(selector, text)
+        })
     }
 
     /// Waits for it and clicks.
     pub fn click(&self, selector: &str, text: Option<&str>) {
-        let element = self.find(selector, text);
-        self.ask("POST", &format!("/element/{element}/click"), None);
+        self.until(&format!("a click on {selector} {text:?}"), || {
+            let element = self.look(selector, text)?;
+            self.try_ask("POST", &format!("/element/{element}/click"), None)
+        });
     }
 
-    /// Waits for a field and types into it.
+    /// Waits for a field and writes into it, until it reads like this: a window without the focus may lose a key.
     pub fn type_into(&self, selector: &str, text: &str) {
-        let element = self.find(selector, None);
-        let body = json!({"text": text});
-        self.ask("POST", &format!("/element/{element}/value"), Some(body));
+        self.until(&format!("{text} in {selector}"), || {
+            let element = self.look(selector, None)?;
+            let field = format!("/element/{element}");
+            self.try_ask("POST", &format!("{field}/clear"), None)?;
+            self.try_ask(
+                "POST",
+                &format!("{field}/value"),
+                Some(json!({"text": text})),
+            )?;
+            let field = json!({ELEMENT: element});
+            let body = json!({"script": READS, "args": [field, text, LOOK]});
+            let reads = self.try_ask("POST", "/execute/async", Some(body))?;
+            if reads != true {
+                eprintln!("written again: {text} in {selector}");
+            }
+            reads.as_bool().filter(|reads| *reads)
+        });
     }
 
-    /// Empties a field.
-    pub fn clear(&self, selector: &str) {
+    /// Presses a key in a field.
+    pub fn press(&self, selector: &str, key: &str) {
         let element = self.find(selector, None);
-        self.ask("POST", &format!("/element/{element}/clear"), None);
+        let body = json!({"text": key});
+        self.ask("POST", &format!("/element/{element}/value"), Some(body));
     }
 
     /// What a script returns, or what its promise resolves to.

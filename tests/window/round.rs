@@ -63,7 +63,8 @@ fn choose_a_passphrase(page: &Page<'_>) {
 fn say_who_you_are(page: &Page<'_>) {
     page.type_into("input[autocomplete=organization]", "Namdong 남동공방");
     page.type_into("input[role=combobox]", "Incheon");
-    page.type_into("input[role=combobox]", ENTER);
+    page.find("[role=option]", None);
+    page.press("input[role=combobox]", ENTER);
     page.click("button", Some("Begin"));
 }
 
@@ -158,7 +159,6 @@ async fn a_newcomer_buys_on_the_market_and_finds_the_deal_again() {
     page.find("[role=status]", Some(
         "This passphrase does not open the key. Mind capital letters and the keyboard's language.",
     ));
-    page.clear("input[type=password]");
     page.type_into("input[type=password]", PASSPHRASE);
     page.click("button", Some("Open"));
     page.find("a[href^='/deals/']", None);
