@@ -192,12 +192,20 @@ fn take(
     }
 }
 
-/// Admitting a late bid is an act of the buyer alone; an order, a counter-offer or a question on the bid shows that it was done.
+/// Admitting a late bid is an act of the buyer alone; an order, a counter-offer or a question on the bid shows that it was done,
+/// and so does a hold where nothing else stands.
 fn admit_late(dialogue: &mut Dialogue, now: Timestamp, document: &Opened) {
     let bid = match document {
         Opened::Order(order) => order.body.bid,
         Opened::Counter(counter) => counter.body.offer,
         Opened::BestAndFinal(asked) => asked.body.offer,
+        Opened::ExtendRequest(asked) => asked.body.offer,
+        Opened::Hold(hold) if hold.signer() == dialogue.state().rfp.signer() => {
+            match (&dialogue.state().standing, &dialogue.state().late) {
+                (None, Some(late)) => late.document.id(),
+                _ => return,
+            }
+        }
         _ => return,
     };
     let late = dialogue

@@ -88,7 +88,7 @@ impl State {
     ) -> Result<Vec<Effect>, Rejection> {
         self.check_no_last_round()?;
         if sender == Role::Buyer {
-            self.follow_counter(document.body.offer);
+            self.follow_admission(document.body.offer);
         }
         if !self.phase.takes_counters() {
             return Err(Rejection::not_allowed(

@@ -45,6 +45,7 @@ impl State {
         offer: DocumentId,
         until: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
+        self.follow_admission(offer);
         if until <= self.named_offer(offer)?.bid().valid_until {
             return Err(Rejection::not_allowed("the offer is valid as long already"));
         }
@@ -90,6 +91,12 @@ impl State {
         hold: &Hold,
         at: Timestamp,
     ) -> Result<Vec<Effect>, Rejection> {
+        if sender == Role::Buyer
+            && self.standing.is_none()
+            && let Some(late) = self.late.as_ref().map(Offer::id)
+        {
+            self.follow_admission(late);
+        }
         let Some(standing) = self
             .standing
             .as_ref()

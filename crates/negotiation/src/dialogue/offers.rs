@@ -76,8 +76,8 @@ impl State {
         Ok(vec![Effect::Persist(Entry::AdmitLate { bid })])
     }
 
-    /// At the seller: a counter-offer on a late bid says that the buyer admitted it.
-    pub(super) fn follow_counter(&mut self, offer: DocumentId) {
+    /// At the seller: what the buyer says about a late bid, as of an offer that stands, says that it was admitted.
+    pub(super) fn follow_admission(&mut self, offer: DocumentId) {
         if self.role == Role::Seller
             && let Some(late) = self.late.take_if(|late| late.id() == offer)
         {

@@ -285,3 +285,46 @@ fn a_late_bid_remains_when_the_standing_one_expires() {
         pair.buyer.state().order.as_ref().unwrap().document.id()
     );
 }
+
+/// One late bid, admitted by the buyer, of which the seller has not heard.
+fn admitted() -> (Pair, DocumentId) {
+    let mut pair = Pair::new();
+    let bid = pair.seller_says(at(DEADLINE + 1), revocable(&pair));
+    pair.deliver(at(DEADLINE + 2), &bid);
+    let bid = bid.id();
+    pair.buyer
+        .take(at(DEADLINE + 3), Input::AdmitLate { bid })
+        .unwrap();
+    assert_eq!(pair.phases(), (Phase::BidStanding, Phase::BidLate));
+    (pair, bid)
+}
+
+#[test]
+fn more_time_asked_for_a_late_bid_says_that_it_was_admitted() {
+    let (mut pair, bid) = admitted();
+    let asked = pair.buyer_says(at(DEADLINE + 4), ask_extension(bid, at(VALID + 60)));
+    pair.deliver(at(DEADLINE + 5), &asked);
+    assert_eq!(pair.phases(), (Phase::BidStanding, Phase::BidStanding));
+    assert_eq!(ids(pair.seller.state()), (Some(bid), None));
+    pair.check_replays();
+}
+
+#[test]
+fn a_buyers_hold_where_only_a_late_bid_is_says_that_it_was_admitted() {
+    let (mut pair, bid) = admitted();
+    let held = pair.buyer_says(at(DEADLINE + 4), hold(at(DEADLINE + 9)));
+    pair.deliver(at(DEADLINE + 5), &held);
+    assert_eq!(pair.phases(), (Phase::BidStanding, Phase::BidStanding));
+    assert_eq!(ids(pair.seller.state()), (Some(bid), None));
+    pair.check_replays();
+}
+
+#[test]
+fn a_sellers_hold_admits_no_late_bid_of_its_own() {
+    let mut pair = Pair::new();
+    let bid = pair.seller_says(at(DEADLINE + 1), revocable(&pair));
+    pair.deliver(at(DEADLINE + 2), &bid);
+    let refused = pair.seller.say(at(DEADLINE + 3), hold(at(DEADLINE + 9)));
+    assert_eq!(refused.unwrap_err().reason, Reason::NotAllowed);
+    assert_eq!(pair.phases(), (Phase::BidLate, Phase::BidLate));
+}
