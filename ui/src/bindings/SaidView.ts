@@ -3,6 +3,7 @@ import type { Answer } from "./Answer";
 import type { BestAndFinal } from "./BestAndFinal";
 import type { CallEnd } from "./CallEnd";
 import type { Counter } from "./Counter";
+import type { DeclineReason } from "./DeclineReason";
 import type { ExtendGrant } from "./ExtendGrant";
 import type { ExtendRefuse } from "./ExtendRefuse";
 import type { ExtendRequest } from "./ExtendRequest";
@@ -22,7 +23,15 @@ revision: number,
 /**
  * The fields that differ from the revision before, as `rfp.changes` names them; none for the first.
  */
-changed: Array<string>, } | { "kind": "question" } & Question | { "kind": "answer" } & Answer | { "kind": "counter" } & Counter | { "kind": "extend_request" } & ExtendRequest | { "kind": "extend_grant" } & ExtendGrant | { "kind": "extend_refuse" } & ExtendRefuse | { "kind": "hold" } & Hold | { "kind": "call_end" } & CallEnd | { "kind": "order_response" } & OrderResponse | { "kind": "order_change" } & OrderChange | { "kind": "best_and_final" } & BestAndFinal | { "kind": "time_proof", 
+changed: Array<string>, } | { "kind": "question" } & Question | { "kind": "answer" } & Answer | { "kind": "counter" } & Counter | { "kind": "extend_request" } & ExtendRequest | { "kind": "extend_grant" } & ExtendGrant | { "kind": "extend_refuse" } & ExtendRefuse | { "kind": "hold" } & Hold | { "kind": "call_end" } & CallEnd | { "kind": "order_response" } & OrderResponse | { "kind": "order_change" } & OrderChange | { "kind": "best_and_final" } & BestAndFinal | { "kind": "decline", 
+/**
+ * Why, by kind; the words are the document's text.
+ */
+reason: DeclineReason, } | { "kind": "not_chosen", 
+/**
+ * The place that the bid had, where the buyer tells it; 1 is best.
+ */
+rank: number | null, } | { "kind": "time_proof", 
 /**
  * The bid.
  */

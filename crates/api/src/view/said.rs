@@ -3,8 +3,8 @@
 use opener_trade::{
     DocumentId, Opened, PeerId, Timestamp,
     document::{
-        Answer, BestAndFinal, CallEnd, Counter, ExtendGrant, ExtendRefuse, ExtendRequest, Hold,
-        OrderChange, OrderResponse, Question, Rfp,
+        Answer, BestAndFinal, CallEnd, Counter, DeclineReason, ExtendGrant, ExtendRefuse,
+        ExtendRequest, Hold, OrderChange, OrderResponse, Question, Rfp,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,16 @@ pub enum SaidView {
     OrderChange(OrderChange),
     /// The last bid is asked for.
     BestAndFinal(BestAndFinal),
+    /// The seller does not bid.
+    Decline {
+        /// Why, by kind; the words are the document's text.
+        reason: DeclineReason,
+    },
+    /// Another was chosen.
+    NotChosen {
+        /// The place that the bid had, where the buyer tells it; 1 is best.
+        rank: Option<u16>,
+    },
     /// A directory's stamp proves when a bid was there.
     TimeProof {
         /// The bid.
@@ -72,6 +82,12 @@ impl SaidView {
             Opened::CallEnd(said) => SaidView::CallEnd(said.body.clone()),
             Opened::OrderResponse(said) => SaidView::OrderResponse(said.body.clone()),
             Opened::OrderChange(said) => SaidView::OrderChange(said.body.clone()),
+            Opened::Decline(said) => SaidView::Decline {
+                reason: said.body.reason,
+            },
+            Opened::NotChosen(said) => SaidView::NotChosen {
+                rank: said.body.rank,
+            },
             Opened::BestAndFinal(said) => SaidView::BestAndFinal(said.body.clone()),
             Opened::TimeProof(said) => {
                 let stamp = said.body.stamp().ok()?;
