@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, Request, State},
     response::Response,
 };
-use opener_api::{ApiError, Handle, Passphrase, backup::sealed};
+use opener_api::{ApiError, Code, Handle, Passphrase, backup::sealed};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -27,4 +27,10 @@ pub(crate) async fn post(
         .map_err(|error| ApiError::invalid("passphrase", error.to_string()))?;
     let (file, size) = sealed(&handle, words).await?;
     Ok(give(file, size))
+}
+
+/// Says why a door that is reached from elsewhere gives none.
+pub(crate) async fn withheld() -> Refused {
+    let words = "this door gives no backup, because a backup holds the key; make it at the computer where Opener runs";
+    ApiError::new(Code::Forbidden, words).into()
 }

@@ -156,10 +156,10 @@ fn router(handle: Handle, guard: Guard, feed: Feed, config: &GatewayConfig) -> R
 }
 
 fn backups(handle: &Handle, are_given: bool) -> Router {
-    let page = Router::new();
-    if are_given {
-        page.route("/backup", post(backup::post).with_state(handle.clone()))
+    let page = if are_given {
+        post(backup::post).with_state(handle.clone())
     } else {
-        page
-    }
+        post(backup::withheld)
+    };
+    Router::new().route("/backup", page)
 }

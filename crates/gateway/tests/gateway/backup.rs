@@ -20,7 +20,12 @@ async fn ask(address: SocketAddr, token: &str, passphrase: &str) -> Answer {
 async fn a_backup_goes_out_sealed_where_that_is_allowed_and_nowhere_else() {
     let place = Place::open().await;
     let closed = ask(place.door.address, TOKEN, "eight or more").await;
-    assert!([404, 405].contains(&closed.status), "{closed:?}");
+    assert_eq!(
+        (closed.status, closed.code().as_str()),
+        (403, "forbidden"),
+        "{closed:?}"
+    );
+    assert!(closed.body.contains("at the computer"), "{}", closed.body);
     let config = GatewayConfig {
         backups: true,
         ..GatewayConfig::new(Token::new(TOKEN).unwrap())
