@@ -13,8 +13,8 @@ The tasks of this repository.
   cargo xtask install           only install what is missing
   cargo xtask screens [DIR]     save a picture of every view of the web UI, in both languages and themes, wide and narrow
                                 [default: target/screens]
-  cargo xtask bench ui          measure how the web UI paints and scrolls ten thousand deals and five hundred bids, as one
-                                line of JSON
+  cargo xtask bench ui          measure how the web UI paints and scrolls ten thousand deals and five hundred bids, and the
+                                window's start and memory beside a bare one, as one line of JSON
   cargo xtask bench match [ARGUMENT]…
                                 compare the directory's search with SQL on the same sellers, as one line of JSON
   cargo xtask bindings          write the TypeScript types into ui/src/bindings

@@ -38,6 +38,16 @@ pub fn for_the_window() -> Result<()> {
     system_packages(WINDOW_NEEDS)
 }
 
+/// The same for what measures the web UI in a browser and in the window.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn for_measuring() -> Result<()> {
+    for_browsing()?;
+    system_packages(WINDOW_NEEDS)?;
+    system_packages(DRIVER_NEEDS)
+}
+
 /// The same for the checks, which lint and look at licences too.
 ///
 /// # Errors

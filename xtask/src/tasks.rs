@@ -56,8 +56,8 @@ pub fn perform(task: Task) -> Result<()> {
             steps::run(&screens(folder.as_deref())?)
         }
         Task::BenchUi => {
-            install::for_browsing()?;
-            steps::run(&browse("measuring", "bench.mjs", &[]))
+            install::for_measuring()?;
+            steps::run(&measure())
         }
         Task::Bench(arguments) => {
             let (build, program) = quick("bench");
@@ -196,6 +196,31 @@ fn browse(name: &str, script: &str, arguments: &[&str]) -> Vec<Step> {
     ]
 }
 
+/// Measures the web UI and the window. The UI comes first, since it is built into the window; the programs are those of
+/// long runs, which are as quick as what is shipped.
+fn measure() -> Vec<Step> {
+    let bare = format!("examples/bare{}", std::env::consts::EXE_SUFFIX);
+    let script = steps::root().join("ui").join("e2e").join("bench.mjs");
+    let programs = [
+        "--bin",
+        "opener",
+        "--bin",
+        "opener-desktop",
+        "--example",
+        "bare",
+    ];
+    let build = [&["build", "--workspace", "--profile", SOAK], &programs[..]].concat();
+    vec![
+        npm("packages of the UI", &["ci"]),
+        npm("build of the UI", &["run", "build"]),
+        Step::cargo("build", &build),
+        Step::program("measuring", "node", &[&script.to_string_lossy()])
+            .with("OPENER_BIN", steps::built_in(SOAK, "opener"))
+            .with("OPENER_DESKTOP", steps::built_in(SOAK, "opener-desktop"))
+            .with("OPENER_BARE", steps::target().join(SOAK).join(bare)),
+    ]
+}
+
 fn bindings() -> Step {
     Step::cargo("bindings", &["test", "--workspace", "--test", "bindings"])
         .with("OPENER_BINDINGS", "write")
@@ -279,6 +304,16 @@ mod tests {
         let last = steps.last().unwrap();
         assert!(last.arguments[1].ends_with("shots"));
         assert!(shown(&steps)[2].ends_with("run build"));
+    }
+
+    #[test]
+    fn the_window_is_measured_with_the_ui_of_now_and_beside_a_bare_one() {
+        let lines = shown(&measure());
+        assert!(lines[1].ends_with("run build"), "the UI first");
+        assert!(lines[2].contains("--profile soak") && lines[2].ends_with("--example bare"));
+        let last = measure().pop().unwrap();
+        let named: Vec<&str> = last.variables.iter().map(|(name, _)| *name).collect();
+        assert_eq!(named, ["OPENER_BIN", "OPENER_DESKTOP", "OPENER_BARE"]);
     }
 
     #[test]
