@@ -1,5 +1,5 @@
-// What follows bids and order: files, an address looked at before it is opened, the last round, a comparison on paper, a late
-// bid admitted, lots ordered apart, losers told, more time given, an order changed and cancelled by both, a backup.
+// What follows bids and order: files, an address looked at before it is opened, the last round, a comparison on paper, an order
+// changed and cancelled by both, a backup.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
@@ -10,9 +10,9 @@ import { rfp, until } from "./scene.mjs";
 const WORDS = {
   en: {
     tag: "en-GB", files: "Files", save: "Save", fetch: "Fetch", open: "Open in the browser", back: "Back", last: "Last bids…", signLast: "Sign and ask", give: "Give the last bid", sendBid: "Send bid", signBid: "Sign and send",
-    price: /^Unit price/, order: "ORDER", sign: "Sign and ORDER", admit: "Admit", signNow: "Sign", concluded: "Concluded", change: "Change the order", cancelOrder: "Cancel the order", quantity: "Quantity", review: "Review…",
-    propose: "Sign and propose", agree: "Agree…", refuse: "Refuse", cancelled: "Called off", more: "More time", ask: "Sign and ask", giveTime: "Give more time", signTime: "Sign and give", losers: "Tell the others", backup: "Make a backup",
-    words: "Passphrase", again: "Once more", made: "The backup is made", judge: "Judge",
+    price: /^Unit price/, order: "ORDER", sign: "Sign and ORDER", signNow: "Sign", concluded: "Concluded", change: "Change the order", cancelOrder: "Cancel the order", quantity: "Quantity", review: "Review…",
+    propose: "Sign and propose", agree: "Agree…", refuse: "Refuse", cancelled: "Called off", backup: "Make a backup",
+    words: "Passphrase", again: "Once more", made: "The backup is made",
   },
 };
 const exact = (name) => ({ name, exact: true });

@@ -6,12 +6,12 @@ export const WORDS = {
   en: {
     tag: "en-GB", begin: "Begin", name: "Name of your firm, or your own", place: "Where you are", item: "Item", quantity: "Quantity", town: "Incheon",
     fresh: "New request", budget: "You expect to pay about", send: "SEND", order: "ORDER", sign: "Sign and ORDER", concluded: "Concluded",
-    terms: "Sign final terms", now: "Sign", signed: "Buyer signed", ranking: "Ranking", delivery: "Delivery", answered: "Answered", look: "Look", reported: "Concluded, terms reported", proof: "Save proof", silent: "Your Opener does not answer", decline: "Decline", bid: "Bid", sendBid: "Send bid", signBid: "Sign and send", change: "Change the order", backup: "Make a backup",
+    terms: "Sign final terms", now: "Sign", signed: "Buyer signed", ranking: "Ranking", delivery: "Delivery", answered: "Answered", look: "Look", reported: "Concluded, terms reported", proof: "Save proof", silent: "Your Opener does not answer", decline: "Decline", bid: "Bid", sendBid: "Send bid", signBid: "Sign and send", change: "Change the order", backup: "Make a backup", admit: "Admit…", judge: "Judge", rest: "ORDER the rest", losers: "Tell the others", phoneOpen: "Let phones in this network in", phoneShow: "Show the code", trial: "Try camera and microphone",
   },
   ko: {
     tag: "ko-KR", begin: "시작하기", name: "상호 또는 이름", place: "지역", item: "품목", quantity: "수량", town: "인천",
     fresh: "새 요청", budget: "예상 금액", send: "보내기", order: "주문", sign: "서명하고 주문", concluded: "계약 성사",
-    terms: "최종 조건 서명", now: "서명", signed: "구매자 서명함", ranking: "순위", delivery: "전달 현황", answered: "답함", look: "보기", reported: "계약 성사 · 최종 조건 신고됨", proof: "증거 저장", silent: "오프너가 응답하지 않습니다", decline: "거절", bid: "견적 내기", sendBid: "견적 보내기", signBid: "서명하고 보내기", change: "주문 변경", backup: "백업 만들기",
+    terms: "최종 조건 서명", now: "서명", signed: "구매자 서명함", ranking: "순위", delivery: "전달 현황", answered: "답함", look: "보기", reported: "계약 성사 · 최종 조건 신고됨", proof: "증거 저장", silent: "오프너가 응답하지 않습니다", decline: "거절", bid: "견적 내기", sendBid: "견적 보내기", signBid: "서명하고 보내기", change: "주문 변경", backup: "백업 만들기", admit: "받아들이기…", judge: "평가", rest: "나머지 주문", losers: "미선정 알림", phoneOpen: "이 네트워크의 휴대전화 연결 허용", phoneShow: "코드 보기", trial: "카메라와 마이크 시험",
   },
 };
 

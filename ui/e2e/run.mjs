@@ -14,6 +14,7 @@ import { byKeyboard, negotiate } from "./negotiate.mjs";
 import { rough } from "./rough.mjs";
 import { stage } from "./scene.mjs";
 import { pictured, tries } from "./trial.mjs";
+import { weigh } from "./weigh.mjs";
 import { around, bid, conclude, outage, request, signTerms, welcome, WORDS } from "./play.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -129,6 +130,8 @@ try {
     negotiation_en: () => negotiate(on, binary, directory, data, "en", { width: 1280, height: 800 }),
     negotiation_ko: () => negotiate(on, binary, directory, data, "ko", { width: 390, height: 844 }),
     after: () => after(on, binary, directory, data),
+    weigh_en: () => weigh(on, binary, directory, data, "en", { width: 1280, height: 800 }),
+    weigh_ko: () => weigh(on, binary, directory, data, "ko", { width: 390, height: 844 }),
     keyboard: () => byKeyboard(on, binary, directory, data),
     camera: async () => {
       await tries(on, "en", { width: 1280, height: 800 });

@@ -1,4 +1,6 @@
 // A market with a life: a firm that buys and sells, three sellers and a buyer around it, and deals in every state.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, put, start } from "./market.mjs";
 
@@ -151,6 +153,41 @@ async function changed({ me, sejin }) {
   return { deal, seller: sejin.peer_id };
 }
 
+/** After the deadline: two bids in time, one late; marks for what is judged; the last round runs. */
+async function finals({ me, hanil, mega, dongbu }) {
+  const criteria = [
+    { name: "Price", measure: "total", weight: 50, best: 1_000_000, worst: 4_000_000 },
+    { name: "Lead time", measure: "lead_time_days", weight: 20, best: 2, worst: 14 },
+    { name: "Workmanship 마감 품질", measure: "assessment", weight: 30, best: 10, worst: 0 },
+  ];
+  const request = rfp("Anchor bolts M16, 800", [["Anchor bolts M16 앵커 볼트", "800", "H87"], ["Washers 와셔", "1600", "H87"]], { criteria, deadline: "in 9 s" });
+  const { deal } = await ask(me, "rfp.send", { rfp: request, to: [hanil, mega, dongbu].map((one) => one.peer_id) });
+  await offer(hanil, deal, [[1, 2100, 4], [2, 180, 4]]);
+  await offer(mega, deal, [[1, 2050, 6], [2, 210, 6]], { charges: freight(60_000) });
+  await bids(me, deal, 2);
+  const best = await until(me, "ranking.show", { deal }, (found) => found.ranked.length === 2 && found.ranked);
+  for (const [i, one] of best.entries()) await ask(me, "bid.assess", { deal, bid: one.bid, criterion: "Workmanship 마감 품질", value: String(8 - i * 2) });
+  await until(me, "deal.show", { deal }, (view) => view.state === "evaluating");
+  await offer(dongbu, deal, [[1, 1900, 9], [2, 170, 9]]);
+  await bids(me, deal, 3);
+  await ask(me, "round.best_and_final", { deal, sellers: [hanil.peer_id, mega.peer_id], deadline: new Date(Date.now() + 3 * 3_600_000).toISOString(), remark: "One last price, please. 마지막 가격 부탁드립니다." });
+  return { deal, seller: hanil.peer_id };
+}
+
+/** Two lots, the first of them ordered. */
+async function parted({ me, hanil, mega }) {
+  const lots = [{ number: 1, title: "Windows 창호" }, { number: 2, title: "Doors 문" }];
+  const request = rfp("Windows and doors 창호와 문", [["Window 1200 × 900 창호", "6", "H87"], ["Door, steel 철문", "2", "H87"]], { budget: 9_000_000, lots });
+  request.lines.forEach((line, i) => (line.lot = i + 1));
+  const { deal } = await ask(me, "rfp.send", { rfp: request, to: [hanil.peer_id, mega.peer_id] });
+  await offer(hanil, deal, [[1, 420_000, 6], [2, 610_000, 6]]);
+  await offer(mega, deal, [[1, 465_000, 5], [2, 540_000, 5]]);
+  await bids(me, deal, 2);
+  await ask(me, "order.place", { deal, seller: hanil.peer_id, lines: [{ line: 1, quantity: "6" }] });
+  await dialogue(me, deal, hanil.peer_id, ["concluded"]);
+  return { deal };
+}
+
 /** One sent and not answered, one called off. */
 async function quiet({ me, hanil, mega, sejin }) {
   await ask(me, "rfp.send", { rfp: rfp("Packing tape, 200 rolls", [["Packing tape 포장 테이프", "200", "H87"]]), to: [hanil.peer_id, mega.peer_id] });
@@ -173,6 +210,17 @@ async function incoming({ me, office }) {
   return { deal: made[1], bidOn: made[0] };
 }
 
+/** The same firm on another machine, restored from its backup and waiting for its owner's word. */
+export async function restored(binary, data, { me }, ui) {
+  const [file, words, folder] = ["moved.backup", "words", "moved"].map((name) => join(data, name));
+  const answer = await fetch(`${me.gateway}/backup`, { method: "POST", headers: { authorization: `Bearer ${me.token}` }, body: "eight or more" });
+  writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+  writeFileSync(words, "eight or more\n", { mode: 0o600 });
+  const made = spawnSync(binary, ["restore", file, "--data", folder, "--passphrase-file", words], { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(made.stderr);
+  return (await start(binary, ["peer", "--data", folder, "--passphrase-file", words, "--ui", ui])).ready;
+}
+
 /** The whole: firms, and the deals to look at. `ui` is the folder of the built interface. */
 export async function stage(binary, data, ui) {
   const market = await start(binary, ["market", "--sellers", "9", "--data", join(data, "market")]);
@@ -183,11 +231,13 @@ export async function stage(binary, data, ui) {
   const changing = await changed(firms);
   const agreed = await gloves(firms);
   const countered = await hinges(firms);
+  const final = await finals(firms);
+  const lots = await parted(firms);
   const compared = await steel(firms);
   const rung = await incoming(firms);
   // What has been seen: all but the newest few of each deal that needs somebody.
   const notices = await ask(firms.me, "inbox.list", {});
-  const seen = notices.filter((one) => one.kind !== "request_arrived" && one.deal !== compared && one.deal !== countered.deal);
+  const seen = notices.filter((one) => one.kind !== "request_arrived" && ![compared, countered.deal, final.deal].includes(one.deal));
   for (const one of [...seen, ...notices.filter((notice) => notice.deal === compared).slice(2)]) await ask(firms.me, "inbox.acknowledge", { id: one.id });
-  return { directory, firms, compared, offered: firms.hanil.peer_id, countered, done, changing, agreed, rung };
+  return { directory, firms, compared, offered: firms.hanil.peer_id, countered, done, changing, agreed, rung, final, lots };
 }

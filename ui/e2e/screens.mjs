@@ -6,7 +6,8 @@ import { chromium } from "playwright-core";
 import { openDoor } from "./door.mjs";
 import { folder, remove, start, stopAll } from "./market.mjs";
 import { WORDS } from "./play.mjs";
-import { stage } from "./scene.mjs";
+import { devices } from "./camera.mjs";
+import { restored, stage } from "./scene.mjs";
 import { go, settle, silence, views } from "./views.mjs";
 
 const binary = process.env.OPENER_BIN;
@@ -26,7 +27,23 @@ async function shoot(page, name, size, locale) {
   }
 }
 
-async function tour(browser, scene, fresh, size, locale) {
+/** What goes on paper: one theme, one size. */
+async function onPaper(page, { compared }, size, locale) {
+  if (size !== SIZES[0]) return;
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  for (const [name, tab] of [["print-compare", 0], ["print-request", 6]]) {
+    await go(page, `/deals/${compared}`);
+    await settle(page);
+    await page.emulateMedia({ media: "screen" });
+    await page.getByRole("tab").nth(tab).click();
+    await settle(page);
+    await page.emulateMedia({ media: "print" });
+    await page.screenshot({ path: join(target, `${name}-${locale}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ media: "screen" });
+}
+
+async function tour(browser, scene, fresh, moved, size, locale) {
   const w = WORDS[locale];
   const context = await browser.newContext({ viewport: size, locale: w.tag, reducedMotion: "reduce" });
   const page = await context.newPage();
@@ -43,6 +60,14 @@ async function tour(browser, scene, fresh, size, locale) {
     await shoot(page, name, size, locale);
     await page.keyboard.press("Escape");
   }
+  if (!only || only.test("print")) await onPaper(page, scene, size, locale);
+  if (!only || only.test("restored")) {
+    const other = await context.newPage();
+    await other.goto(`${moved.gateway}/#token=${moved.token}`);
+    await other.locator(".held").waitFor();
+    await shoot(other, "restored", size, locale);
+    await other.close();
+  }
   if (!only || only.test("welcome offline")) {
     const other = await context.newPage();
     await other.goto(`${fresh.gateway}/#token=${fresh.token}`);
@@ -58,11 +83,12 @@ async function tour(browser, scene, fresh, size, locale) {
 
 mkdirSync(target, { recursive: true });
 const data = folder();
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", ...devices(data)] });
 try {
   const scene = await stage(binary, data, dist);
   const { ready: fresh } = await start(binary, ["peer", "--data", join(data, "fresh"), "--directory", scene.directory, "--ui", dist]);
-  for (const locale of ["en", "ko"]) for (const size of SIZES) await tour(browser, scene, fresh, size, locale);
+  const moved = await restored(binary, data, scene.firms, dist);
+  for (const locale of ["en", "ko"]) for (const size of SIZES) await tour(browser, scene, fresh, moved, size, locale);
   console.log(`pictures of every view are in ${target}`);
 } finally {
   await browser.close();

@@ -2,7 +2,7 @@
 const exact = (name) => ({ name, exact: true });
 
 /** Every view: its name, where it is, and what to do there first. */
-export function views({ compared, offered, countered, done, changing, agreed, rung }) {
+export function views({ compared, offered, countered, done, changing, agreed, rung, final, lots }) {
   const tab = (at) => async (page) => page.getByRole("tab").nth(at).click();
   return [
     ["ring", "/", (page) => page.getByRole("alertdialog").waitFor()],
@@ -26,6 +26,30 @@ export function views({ compared, offered, countered, done, changing, agreed, ru
       await page.getByRole("button", exact(w.change)).click();
       await page.getByRole("dialog").waitFor();
     }],
+    ["last-round", `/deals/${final.deal}`],
+    ["admit", `/deals/${final.deal}`, async (page, w) => {
+      await page.getByRole("button", exact(w.admit)).last().click();
+      await page.getByRole("dialog").waitFor();
+    }],
+    ["judge", `/deals/${final.deal}`, async (page, w) => {
+      await page.getByRole("tab").nth(1).click();
+      await page.locator("ol > li").getByRole("button", exact(w.judge)).first().click();
+      await page.getByRole("dialog").waitFor();
+    }],
+    ["last-round-talk", `/deals/${final.deal}/${final.seller}`],
+    ["lots", `/deals/${lots.deal}`],
+    ["order-rest", `/deals/${lots.deal}`, async (page, w) => {
+      await page.getByRole("button", exact(w.rest)).click();
+      await page.getByRole("dialog").waitFor();
+    }],
+    ["tell-losers", `/deals/${lots.deal}`, async (page, w) => {
+      await page.getByRole("button", exact(w.losers)).click();
+      await page.getByRole("dialog").waitFor();
+    }],
+    ["attach", `/deals/${compared}/${offered}`, async (page) => {
+      await page.locator(".compose input[type=file]").setInputFiles({ name: "drawing 도면 A3.pdf", mimeType: "application/pdf", buffer: Buffer.from("a drawing") });
+      await page.locator(".compose .files .file").waitFor();
+    }],
     ["incoming", `/deals/${rung.deal}`],
     ["bid-editor", `/deals/${rung.deal}/bid`],
     ["bid-sent", `/deals/${rung.bidOn}`],
@@ -37,6 +61,17 @@ export function views({ compared, offered, countered, done, changing, agreed, ru
     ["backup", "/settings", async (page, w) => {
       await page.getByRole("button", exact(w.backup)).click();
       await page.getByRole("dialog").waitFor();
+    }],
+    ["phone", "/settings", async (page, w) => {
+      const open = page.getByRole("checkbox", { name: w.phoneOpen });
+      await open.check();
+      await page.getByRole("button", exact(w.phoneShow)).click();
+      await open.scrollIntoViewIfNeeded();
+    }],
+    ["call-settings", "/settings", async (page, w) => {
+      await page.getByRole("button", exact(w.trial)).click();
+      await page.locator("canvas").waitFor();
+      await page.locator("canvas").scrollIntoViewIfNeeded();
     }],
     ["palette", "/settings", async (page) => {
       await page.keyboard.press("Control+k");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readCategory } from "./cpv";
-import { missing, newDraft, toRfp } from "./draft";
+import { judged, missing, newDraft, toRfp } from "./draft";
 import { distanceKm, findTowns, placeOf } from "./places";
 
 const now = Date.parse("2026-11-20T05:12:00Z");
@@ -37,6 +37,17 @@ describe("a request while it is written", () => {
     });
     expect((rfp["criteria"] as { worst: string }[])[0]?.worst).toBe("18000000");
     expect(rfp).not.toHaveProperty("budget");
+  });
+  test("what the buyer judges has a name of its own, and counts upwards", () => {
+    const draft = complete();
+    draft.criteria = [{ measure: "total", weight: 70, best: "", worst: "" }, judged(30)];
+    expect(missing(draft, now, 3)).toEqual(["names"]);
+    draft.criteria[1] = { ...judged(20), name: " Workmanship " };
+    draft.criteria.push({ ...judged(10), name: "Workmanship" });
+    expect(missing(draft, now, 3)).toEqual(["names"]);
+    draft.criteria = [{ measure: "total", weight: 70, best: "", worst: "" }, { ...judged(30), name: " Workmanship " }];
+    expect(missing(draft, now, 3)).toEqual([]);
+    expect((toRfp(draft, "en", names)["criteria"] as unknown[])[1]).toEqual({ name: "Workmanship", measure: "assessment", weight: 30, best: "10", worst: "0" });
   });
   test("a criterion without weight is not sent", () => {
     const draft = complete();

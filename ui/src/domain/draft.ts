@@ -16,10 +16,14 @@ export interface DraftLine {
 }
 
 /** What is measured without asking anybody. */
-export type DraftMeasure = "total" | "lead_time_days" | "distance_km";
+export type Measured = "total" | "lead_time_days" | "distance_km";
+/** What a criterion of a draft goes by: a measure, or the buyer's own judgement. */
+export type DraftMeasure = Measured | "assessment";
 
 export interface DraftCriterion {
   measure: DraftMeasure;
+  /** What is judged, in the buyer's words; measures have names of their own. */
+  name?: string;
   weight: number;
   best: string;
   worst: string;
@@ -50,9 +54,14 @@ export interface Draft {
 }
 
 /** What a request still lacks. */
-export type Missing = "lines" | "quantity" | "title" | "place" | "window" | "deadline" | "weights" | "bounds" | "sellers";
+export type Missing = "lines" | "quantity" | "title" | "place" | "window" | "deadline" | "weights" | "bounds" | "names" | "sellers";
 
 const DAY = 24 * 3_600_000;
+/** Criteria that the buyer judges, at most: each takes a person's look at every bid. */
+export const MOST_JUDGED = 5;
+
+/** Something that the buyer judges, by marks from 0 to 10. */
+export const judged = (weight: number): DraftCriterion => ({ measure: "assessment", name: "", weight, best: "10", worst: "0" });
 
 export const emptyLine = (): DraftLine => ({ name: "", category: "", quantity: "", unit: "H87" });
 
@@ -111,7 +120,15 @@ export function boundsOf(draft: Draft, criterion: DraftCriterion): { best: strin
 function boundsFit(draft: Draft, criterion: DraftCriterion): boolean {
   const bounds = boundsOf(draft, criterion);
   const [best, worst] = [parseDecimal(bounds.best), parseDecimal(bounds.worst)];
-  return best !== null && worst !== null && compareDecimals(best, worst) < 0;
+  if (best === null || worst === null) return false;
+  const order = compareDecimals(best, worst);
+  return criterion.measure === "assessment" ? order !== 0 : order < 0;
+}
+
+/** The buyer's own names, each there and no two alike. */
+function namesFit(draft: Draft): boolean {
+  const own = draft.criteria.filter((one) => one.measure === "assessment" && one.weight > 0).map((one) => (one.name ?? "").trim());
+  return own.every((name) => name !== "") && new Set(own).size === own.length;
 }
 
 /** Why it cannot be sent yet. */
@@ -125,6 +142,7 @@ export function missing(draft: Draft, now: number, sellers: number | null): Miss
   if (Date.parse(draft.deadline) <= now) found.push("deadline");
   if (draft.criteria.reduce((total, one) => total + one.weight, 0) !== WHOLE) found.push("weights");
   if (draft.criteria.some((one) => one.weight > 0 && !boundsFit(draft, one))) found.push("bounds");
+  if (!namesFit(draft)) found.push("names");
   if (sellers === 0 && lines.length > 0) found.push("sellers");
   return found;
 }
@@ -148,8 +166,8 @@ function placeText(place: Place): Record<string, unknown> {
   };
 }
 
-/** The request as the api reads it (`docs/rfp.schema.json`). `names` are the criteria's names in the buyer's language. */
-export function toRfp(draft: Draft, language: string, names: Record<DraftMeasure, string>): Record<string, unknown> {
+/** The request as the api reads it (`docs/rfp.schema.json`). `names` are the measures' names in the buyer's language. */
+export function toRfp(draft: Draft, language: string, names: Record<Measured, string>): Record<string, unknown> {
   const deadline = Date.parse(draft.deadline);
   return {
     title: titleOf(draft),
@@ -164,7 +182,7 @@ export function toRfp(draft: Draft, language: string, names: Record<DraftMeasure
     ...(draft.payment.trim() ? { payment: draft.payment.trim() } : {}),
     criteria: draft.criteria.filter((one) => one.weight > 0).map((one) => {
       const bounds = boundsOf(draft, one);
-      return { name: names[one.measure], measure: one.measure, weight: one.weight, best: plain(bounds.best), worst: plain(bounds.worst) };
+      return { name: one.measure === "assessment" ? (one.name ?? "").trim() : names[one.measure], measure: one.measure, weight: one.weight, best: plain(bounds.best), worst: plain(bounds.worst) };
     }),
     disclosure: draft.disclosure,
     ...(draft.attachments.length ? { attachments: draft.attachments } : {}),

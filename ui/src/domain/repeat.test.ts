@@ -21,8 +21,13 @@ test("the same is asked for again, from now on", () => {
 });
 
 test("weights that would not add to 100 without an unknown criterion are as at first", () => {
-  const draft = repeat(rfp([criterion("total", "50"), criterion("assessment", "50")]), now);
+  const draft = repeat(rfp([criterion("total", "50"), criterion("answer", "50")]), now);
   expect(draft.criteria.reduce((so, one) => so + one.weight, 0)).toBe(100);
+});
+
+test("what the buyer judges is asked for again under its name", () => {
+  const draft = repeat(rfp([criterion("total", "50"), { ...criterion("assessment", "50"), name: "Workmanship" }]), now);
+  expect(draft.criteria.find((one) => one.measure === "assessment")).toMatchObject({ name: "Workmanship", weight: 50 });
 });
 
 test("a kept form opens with new moments where its own have passed, and a damaged one is new", () => {

@@ -1,7 +1,7 @@
 import type { Rfp } from "../bindings/Rfp";
 import { newDraft, type Draft, type DraftCriterion, type DraftMeasure } from "./draft";
 
-const MEASURES: readonly DraftMeasure[] = ["total", "lead_time_days", "distance_km"];
+const MEASURES: readonly DraftMeasure[] = ["total", "lead_time_days", "distance_km", "assessment"];
 const isOurs = (measure: string): measure is DraftMeasure => MEASURES.some((one) => one === measure);
 /** Milliseconds of a day. */
 const DAY = 86_400_000;
@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 export function repeat(rfp: Rfp, now: number): Draft {
   const fresh = newDraft(now, { ...rfp.delivery.place }, rfp.currencies[0] ?? "EUR");
   const criteria = rfp.criteria.flatMap((one): DraftCriterion[] =>
-    isOurs(one.measure) ? [{ measure: one.measure, weight: Number(one.weight), best: one.best, worst: one.worst }] : [],
+    isOurs(one.measure) ? [{ measure: one.measure, ...(one.measure === "assessment" ? { name: one.name } : {}), weight: Number(one.weight), best: one.best, worst: one.worst }] : [],
   );
   const whole = criteria.reduce((so, one) => so + one.weight, 0) === 100 && criteria.every((one) => Number.isInteger(one.weight));
   return {

@@ -36,13 +36,17 @@ export function unitCode(word: string): string | null {
   return /^[A-Z0-9]{2,3}$/.test(word.trim()) ? word.trim() : null;
 }
 
+/** Codes that others use for the same: pairs by number, one, each. */
+const SAME: Readonly<Record<string, string>> = { NPR: "PR", C62: "H87", EA: "H87" };
+
 /** How one of a unit is written behind a price. */
 export function unitOne(code: string, locale: Locale): string {
   const one: Readonly<Record<string, string>> = { H87: "pc", SET: "set", XBX: "box", XRO: "roll", PR: "pair", DAY: "day", MON: "month" };
-  return locale === "en" ? (one[code] ?? unitSign(code, locale)) : unitSign(code, locale);
+  return locale === "en" ? (one[SAME[code] ?? code] ?? unitSign(code, locale)) : unitSign(code, locale);
 }
 
 /** How a unit is written behind a number. */
 export function unitSign(code: string, locale: Locale): string {
-  return UNITS.find((unit) => unit.code === code)?.sign[locale] ?? code;
+  const own = SAME[code] ?? code;
+  return UNITS.find((unit) => unit.code === own)?.sign[locale] ?? code;
 }

@@ -48,6 +48,12 @@ const REASONS: Readonly<Record<string, () => string>> = {
   blocked: m.reason_blocked,
 };
 
+/** The words for a registered reason; nothing where it has none of its own. */
+export function reasonWords(reason: string): string | null {
+  const name = reason.replaceAll("_", "-");
+  return name === "not-allowed" ? m.err_rejected() : (REASONS[name]?.() ?? null);
+}
+
 /** The words for a code, and for the reason where a rule of trade refuses. */
 export function errorWords(code: Failure, reason: string | null = null): ErrorWords {
   const table: Readonly<Record<string, Row>> = CODES;

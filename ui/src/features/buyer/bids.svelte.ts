@@ -4,9 +4,9 @@ import type { BidRow } from "../../bindings/BidRow";
 import type { BidView } from "../../bindings/BidView";
 import type { DealView } from "../../bindings/DealView";
 
-/** Bids that are in the running: the newest of each seller, unless it is over. */
+/** Bids that are in the running, or were until another was chosen: the newest of each seller. */
 export function current(deal: DealView): BidRow[] {
-  return deal.dialogues.flatMap((dialogue) => dialogue.bids.filter((row) => row.state !== "superseded" && row.state !== "over").slice(0, 1));
+  return deal.dialogues.flatMap((dialogue) => dialogue.bids.filter((row) => row.state !== "superseded" && (row.state !== "over" || dialogue.state === "not_chosen")).slice(0, 1));
 }
 
 /** The bid that each seller's newest has replaced. */
