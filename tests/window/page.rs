@@ -33,19 +33,20 @@ seen.observe(document, { subtree: true, childList: true, attributes: true, chara
 end(find());
 ";
 
-/// Resolves as soon as a field reads like this, and says after a while whether it does.
-const READS: &str = "
-const [field, text, patience, done] = arguments;
-const over = setTimeout(end, patience);
+/// Resolves as soon as all fields read like this, and after a while with what they read.
+const READ: &str = "
+const [fields, texts, patience, done] = arguments;
+const now = () => fields.map((field) => (field.isConnected ? field.value : null));
+const over = setTimeout(() => end(), patience);
 function end() {
-  field.removeEventListener('input', look);
+  fields.forEach((field) => field.removeEventListener('input', look));
   clearTimeout(over);
-  done(field.isConnected && field.value === text);
+  done(now());
 }
 function look() {
-  if (field.value === text) end();
+  if (now().every((value, i) => value === texts[i])) end();
 }
-field.addEventListener('input', look);
+fields.forEach((field) => field.addEventListener('input', look));
 look();
 ";
 
@@ -60,6 +61,10 @@ const REPLACED: [&str; 5] = [
     "script timeout",
     "stale element reference",
 ];
+
+fn texts(fields: &[(&str, &str)]) -> Vec<Value> {
+    fields.iter().map(|(_, text)| json!(text)).collect()
+}
 
 /// A page. Dropped, its program is closed.
 pub struct Page<'a> {
@@ -137,25 +142,36 @@ impl<'a> Page<'a> {
         });
     }
 
-    /// Waits for a field and writes into it, until it reads like this: a window without the focus may lose a key.
-    pub fn type_into(&self, selector: &str, text: &str) {
-        self.until(&format!("{text} in {selector}"), || {
-            let element = self.look(selector, None)?;
-            let field = format!("/element/{element}");
-            self.try_ask("POST", &format!("{field}/clear"), None)?;
-            self.try_ask(
-                "POST",
-                &format!("{field}/value"),
-                Some(json!({"text": text})),
-            )?;
-            let field = json!({ELEMENT: element});
-            let body = json!({"script": READS, "args": [field, text, LOOK]});
-            let reads = self.try_ask("POST", "/execute/async", Some(body))?;
-            if reads != true {
-                eprintln!("written again: {text} in {selector}");
+    /// Writes into fields until they all read like this at once, and then waits for what may follow. Keys are pressed as
+    /// a person presses them: on a busy machine one may be lost, or reach the field that had the focus before.
+    pub fn fill(&self, fields: &[(&str, &str)], then: (&str, Option<&str>)) {
+        self.until(&format!("{then:?} after {fields:?}"), || {
+            let found = fields.iter().map(|(selector, _)| self.look(selector, None));
+            let found: Vec<String> = found.collect::<Option<_>>()?;
+            for (element, (_, text)) in found.iter().zip(fields) {
+                let field = format!("/element/{element}");
+                self.try_ask("POST", &format!("{field}/clear"), None)?;
+                self.try_ask(
+                    "POST",
+                    &format!("{field}/value"),
+                    Some(json!({"text": text})),
+                )?;
             }
-            reads.as_bool().filter(|reads| *reads)
+            let reads = self.read(&found, fields)?;
+            if reads[..] != *texts(fields) {
+                eprintln!("written again, for they read {reads:?}");
+                return None;
+            }
+            self.look(then.0, then.1)
         });
+    }
+
+    /// What these fields read, once they read as wanted or a while has passed.
+    fn read(&self, elements: &[String], fields: &[(&str, &str)]) -> Option<Vec<Value>> {
+        let elements: Vec<Value> = elements.iter().map(|one| json!({ELEMENT: one})).collect();
+        let body = json!({"script": READ, "args": [elements, texts(fields), LOOK]});
+        let found = self.try_ask("POST", "/execute/async", Some(body))?;
+        found.as_array().cloned()
     }
 
     /// Presses a key in a field.

@@ -52,27 +52,29 @@ impl Drop for Market {
 
 fn choose_a_passphrase(page: &Page<'_>) {
     page.find("h1", Some("Choose a passphrase"));
-    page.type_into("input[autocomplete=new-password]", PASSPHRASE);
-    page.type_into(
-        "label:nth-of-type(2) input[autocomplete=new-password]",
-        PASSPHRASE,
-    );
-    page.click("button", Some("Open"));
+    let first = "input[autocomplete=new-password]";
+    let again = "label:nth-of-type(2) input[autocomplete=new-password]";
+    let open = ("button", Some("Open"));
+    page.fill(&[(first, PASSPHRASE), (again, PASSPHRASE)], open);
+    page.click(open.0, open.1);
 }
 
 fn say_who_you_are(page: &Page<'_>) {
-    page.type_into("input[autocomplete=organization]", "Namdong 남동공방");
-    page.type_into("input[role=combobox]", "Incheon");
-    page.find("[role=option]", None);
-    page.press("input[role=combobox]", ENTER);
+    let (name, place) = ("input[autocomplete=organization]", "input[role=combobox]");
+    let wanted = [(name, "Namdong 남동공방"), (place, "Incheon")];
+    page.fill(&wanted, ("[role=option]", None));
+    page.press(place, ENTER);
     page.click("button", Some("Begin"));
 }
 
 fn send_a_request(page: &Page<'_>) {
     page.click("a[href='/new']", None);
-    page.type_into("input[aria-label='Item 1']", "Office chairs 사무용 의자");
-    page.type_into("input[aria-label='Quantity 1']", "24");
-    page.type_into("input[aria-label='You expect to pay about']", "9000000");
+    let wanted = [
+        ("input[aria-label='Item 1']", "Office chairs 사무용 의자"),
+        ("input[aria-label='Quantity 1']", "24"),
+        ("input[aria-label='You expect to pay about']", "9000000"),
+    ];
+    page.fill(&wanted, ("button", Some("SEND")));
     page.click("button", Some("SEND"));
 }
 
@@ -154,13 +156,14 @@ async fn a_newcomer_buys_on_the_market_and_finds_the_deal_again() {
 
     let page = driver.open(&["--data", me]);
     page.find("h1", Some("Type your passphrase"));
-    page.type_into("input[type=password]", "some other words");
-    page.click("button", Some("Open"));
+    let (field, open) = ("input[type=password]", ("button", Some("Open")));
+    page.fill(&[(field, "some other words")], open);
+    page.click(open.0, open.1);
     page.find("[role=status]", Some(
         "This passphrase does not open the key. Mind capital letters and the keyboard's language.",
     ));
-    page.type_into("input[type=password]", PASSPHRASE);
-    page.click("button", Some("Open"));
+    page.fill(&[(field, PASSPHRASE)], open);
+    page.click(open.0, open.1);
     page.find("a[href^='/deals/']", None);
     page.picture(&pictures().join("window-deals.png"));
     page.close();

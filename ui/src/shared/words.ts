@@ -115,7 +115,8 @@ const DECLINE_WORDS: Record<DeclineReason, () => string> = {
   terms: m.decline_terms,
   other: m.decline_other,
 };
-export const declineWord = (reason: DeclineReason): string => DECLINE_WORDS[reason]();
+/** Why a seller declined; a reason that this page does not know is another one. */
+export const declineWord = (reason: DeclineReason): string => (Object.hasOwn(DECLINE_WORDS, reason) ? DECLINE_WORDS[reason]() : m.decline_other());
 
 const BINDS: Record<CommitmentKind, [word: () => string, tone: Tone]> = {
   firm: [m.bind_firm, "ok"],

@@ -1,12 +1,19 @@
 import type { Profile } from "../../bindings/Profile";
 import type { Locale } from "../../domain/money";
 
-/** A profile to begin with: a buyer where this language is spoken. */
+/** The country of this computer's language, as in `en-GB`; where that says none, one where the language is spoken. */
+function countryOf(locale: Locale): string {
+  if (locale === "ko") return "KR";
+  const region = new Intl.Locale(navigator.language).region;
+  return region !== undefined && /^[A-Z]{2}$/.test(region) ? region : "DE";
+}
+
+/** A profile to begin with: a buyer. */
 export function emptyProfile(locale: Locale): Profile {
   return {
     name: "",
     roles: { buys: true, sells: false },
-    place: { country: locale === "ko" ? "KR" : "DE", locality: "" },
+    place: { country: countryOf(locale), locality: "" },
     categories: [],
     words: "",
     currencies: [],
