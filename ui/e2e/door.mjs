@@ -1,4 +1,4 @@
-// A page and a peer behind one address: serves the built interface and passes /api and /events on to a peer's gateway,
+// A page and a peer behind one address: serves the built interface and passes /api, /blob and /events on to a peer's gateway,
 // with the same policy that the gateway sets. It stays when the peer goes, so that a page can be seen without its peer.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, request } from "node:http";
@@ -40,6 +40,15 @@ export async function openDoor(gateway, folder, instead = () => undefined) {
       });
       passed.on("error", () => answer.destroy());
       passed.end(body);
+      return;
+    }
+    if (asked.url.startsWith("/blob")) {
+      const passed = request(peer.origin + asked.url, { method: asked.method, headers: inner(asked.headers) }, (found) => {
+        answer.writeHead(found.statusCode ?? 502, found.headers);
+        found.pipe(answer);
+      });
+      passed.on("error", () => answer.destroy());
+      asked.pipe(passed);
       return;
     }
     const path = normalize(new URL(asked.url ?? "/", "http://x").pathname);
