@@ -14,7 +14,7 @@ use opener_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::page::Page;
+use crate::page::{LONG, Page};
 
 /// How often the driver's port is tried until it listens.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
@@ -51,7 +51,7 @@ impl Driver {
             .expect("dbus-run-session starts; `cargo xtask install` installs it");
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(2 * PATIENCE))
+            .timeout_global(Some(LONG))
             .build()
             .into();
         let driver = Self {
