@@ -99,6 +99,7 @@ impl Section {
     fn keep(&mut self, lines: &[Line<'_>], types: &[u8]) -> Result<(), SdpError> {
         let mut sources = 0;
         let mut muxed = false;
+        let repairs = repairs(lines);
         for (name, value) in lines.iter().filter_map(|line| line.attribute()) {
             let (first, rest) = value.split_once(' ').unwrap_or((value, ""));
             let kept = match name {
@@ -115,7 +116,8 @@ impl Section {
                 }
                 "ssrc" if sources < SOURCES => {
                     let known = rest.starts_with("cname:") || rest.starts_with("msid:");
-                    let kept = known && number::<u32>(first).is_some();
+                    let kept = known
+                        && number::<u32>(first).is_some_and(|source| !repairs.contains(&source));
                     sources += usize::from(kept);
                     kept
                 }
@@ -141,6 +143,21 @@ impl Section {
     pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(String::as_str)
     }
+}
+
+/// Sources that only repeat or mend another one (RFC 5576 section 4.2, RFC 4588, RFC 5956), in formats that are not spoken here.
+/// A library that learns of them without their formats takes them for pictures of their own.
+fn repairs(lines: &[Line<'_>]) -> Vec<u32> {
+    let groups = lines
+        .iter()
+        .filter_map(|line| line.attribute())
+        .filter(|(name, _)| *name == "ssrc-group")
+        .filter_map(|(_, value)| value.split_once(' '));
+    groups
+        .filter(|(meaning, _)| matches!(*meaning, "FID" | "FEC" | "FEC-FR"))
+        .flat_map(|(_, sources)| sources.split(' ').skip(1).filter_map(number))
+        .take(SOURCES)
+        .collect()
 }
 
 /// The payload types of the one codec that is spoken here.

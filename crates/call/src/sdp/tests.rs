@@ -22,7 +22,8 @@ fn browser() -> String {
          a=ice-ufrag:abcd\na=ice-pwd:0123456789abcdef01234567\na=ice-options:trickle\n\
          a=fingerprint:sha-256 {HEX}\na=setup:actpass\na=mid:1\na=sendrecv\na=rtcp-mux\na=rtcp-rsize\n\
          a=rtpmap:96 VP8/90000\na=rtcp-fb:96 nack\na=rtcp-fb:96 nack pli\na=rtpmap:97 rtx/90000\n\
-         a=fmtp:97 apt=96\na=rtpmap:98 VP9/90000\na=ssrc-group:FID 1002 1003\na=ssrc:1002 cname:x\n\
+         a=fmtp:97 apt=96\na=rtpmap:98 VP9/90000\na=ssrc-group:FID 1002 1003\n\
+         a=ssrc:1002 cname:x\na=ssrc:1003 cname:x\n\
          m=application 9 UDP/DTLS/SCTP webrtc-datachannel\nc=IN IP4 0.0.0.0\n\
          a=ice-ufrag:abcd\na=ice-pwd:0123456789abcdef01234567\na=ice-options:trickle\n\
          a=fingerprint:sha-256 {HEX}\na=setup:actpass\na=mid:2\na=sctp-port:5000\na=max-message-size:262144\n"
@@ -48,6 +49,7 @@ fn a_browsers_description_is_read_and_written_without_what_is_not_used() {
         "rtx",
         "G722",
         "FID",
+        "1003",
         "audio-level",
         "rtcp:9",
     ] {
@@ -59,6 +61,7 @@ fn a_browsers_description_is_read_and_written_without_what_is_not_used() {
         "sdes:mid",
         "nack pli",
         "ssrc:1001 cname",
+        "ssrc:1002 cname",
         "sctp-port:5000",
     ] {
         assert!(written.contains(kept), "{kept} in\n{written}");
