@@ -13,6 +13,7 @@ import { ask, folder, remove, start, stopAll } from "./market.mjs";
 import { byKeyboard, negotiate } from "./negotiate.mjs";
 import { rough } from "./rough.mjs";
 import { stage } from "./scene.mjs";
+import { stranger } from "./stranger.mjs";
 import { pictured, tries } from "./trial.mjs";
 import { weigh } from "./weigh.mjs";
 import { around, bid, conclude, outage, request, signTerms, welcome, WORDS } from "./play.mjs";
@@ -119,7 +120,7 @@ async function play(browser, directory, data, locale, viewport) {
 }
 
 const data = folder();
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", ...devices(data)] });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--allow-loopback-in-peer-connection", ...devices(data)] });
 try {
   const market = await start(binary, ["market", "--sellers", "6", "--data", join(data, "market")]);
   const directory = market.ready.directory[0];
@@ -140,6 +141,7 @@ try {
       await pictured(on, binary, directory, data, "ko", { width: 390, height: 844 });
       console.log("ok camera and microphone");
     },
+    stranger: () => stranger(browser, binary),
     texts: async () => {
       problems.push(...(await rough(browser, await stage(binary, join(data, "scene"), dist), dist)));
       console.log("ok hostile texts and long words");
