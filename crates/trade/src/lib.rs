@@ -15,7 +15,7 @@ pub mod value;
 pub mod words;
 
 pub use document::kind::Kind;
-pub use envelope::{EnvelopeError, Identity, Opened, Verified, open, sign};
+pub use envelope::{EnvelopeError, Identity, Opened, Verified, open, open_own_record, sign};
 pub use reason::Reason;
 pub use value::{
     Address, CallId, Category, CountryCode, Currency, DEAL_RANDOM_BYTES, DealId, DocumentId,

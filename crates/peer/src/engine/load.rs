@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use opener_negotiation::{Entry, Rejection, Role, dialogue::Dialogue, request::Request};
 use opener_store::{Read, StoredDocument};
-use opener_trade::{DealId, DocumentId, Opened, Verified, document::Document, document::Rfp, open};
+use opener_trade::{
+    DealId, DocumentId, Opened, Verified, document::Document, document::Rfp, open_own_record,
+};
 
 use super::{Key, work::Work};
 use crate::PeerError;
@@ -103,7 +105,12 @@ pub(super) fn opened(
 ) -> Result<HashMap<DocumentId, Arc<Opened>>, PeerError> {
     stored
         .iter()
-        .map(|document| Ok((document.id, Arc::new(open(&document.bytes)?))))
+        .map(|document| {
+            Ok((
+                document.id,
+                Arc::new(open_own_record(document.id, &document.bytes)?),
+            ))
+        })
         .collect()
 }
 

@@ -114,17 +114,30 @@ fn carries_only_key_id(unprotected: &Header) -> bool {
 }
 
 impl Sealed {
-    pub(super) fn verify(self) -> Result<Unsealed, EnvelopeError> {
-        let aad = format!("opener/{}/1", self.kind_name);
-        let payload = self
-            .cose
-            .payload
-            .as_ref()
-            .ok_or_else(|| EnvelopeError::Malformed("no payload".to_owned()))?;
-        if payload.is_empty() {
+    /// The bytes that were signed.
+    fn structure(&self) -> Result<Vec<u8>, EnvelopeError> {
+        let payload = self.cose.payload.as_ref();
+        if payload.is_none_or(Vec::is_empty) {
             return Err(EnvelopeError::Malformed("no payload".to_owned()));
         }
-        let structure = self.cose.tbs_data(domain(aad.as_bytes()));
+        let aad = format!("opener/{}/1", self.kind_name);
+        Ok(self.cose.tbs_data(domain(aad.as_bytes())))
+    }
+
+    /// Takes it for what was verified under this id before; that it is that document, its hash tells.
+    pub(super) fn kept_as(self, id: DocumentId) -> Result<Unsealed, EnvelopeError> {
+        if id_of(&self.structure()?) != id {
+            return Err(EnvelopeError::Malformed("kept under another id".to_owned()));
+        }
+        Ok(Unsealed {
+            id,
+            key: self.key,
+            payload: self.cose.payload.unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn verify(self) -> Result<Unsealed, EnvelopeError> {
+        let structure = self.structure()?;
         let signature =
             Signature::from_slice(&self.cose.signature).map_err(|_| EnvelopeError::BadSignature)?;
         VerifyingKey::from_bytes(self.key.as_bytes())

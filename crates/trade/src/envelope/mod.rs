@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use identity::Identity;
-pub use opened::{Opened, UnknownDocument, open};
+pub use opened::{Opened, UnknownDocument, open, open_own_record};
 
 /// What can be signed: a document of a deal, or one that stands alone.
 pub trait Payload: Encode<()> + for<'b> Decode<'b, ()> {

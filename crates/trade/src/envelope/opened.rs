@@ -141,7 +141,25 @@ impl Payload for UnknownDocument {
 pub fn open(bytes: &[u8]) -> Result<Opened, EnvelopeError> {
     let sealed = cose::unseal(bytes)?;
     let kind = Kind::from_name(&sealed.kind_name);
-    let unsealed = sealed.verify()?;
+    whole(kind, sealed.verify()?, bytes)
+}
+
+/// Opens bytes that this program verified before it kept them under this id. Whoever could change its records could change
+/// the program as well, so the signature is not verified again; that nothing was damaged, the id tells, which is a hash.
+///
+/// # Errors
+/// The bytes are not of this document.
+pub fn open_own_record(id: DocumentId, bytes: &[u8]) -> Result<Opened, EnvelopeError> {
+    let sealed = cose::unseal(bytes)?;
+    let kind = Kind::from_name(&sealed.kind_name);
+    whole(kind, sealed.kept_as(id)?, bytes)
+}
+
+fn whole(
+    kind: Option<Kind>,
+    unsealed: cose::Unsealed,
+    bytes: &[u8],
+) -> Result<Opened, EnvelopeError> {
     match kind {
         Some(kind) => content(kind, unsealed, bytes),
         None => unsealed

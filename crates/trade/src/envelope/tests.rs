@@ -40,6 +40,22 @@ fn what_is_signed_opens_as_the_same_document() {
 }
 
 #[test]
+fn what_was_kept_opens_under_its_own_id_alone() {
+    let (ann, bob) = pair();
+    let signed = sign(&ann, chat(&ann, &bob, "hello")).unwrap();
+    let other = sign(&ann, chat(&ann, &bob, "good-bye")).unwrap();
+    let Opened::Chat(kept) = open_own_record(signed.id(), signed.bytes()).unwrap() else {
+        panic!("a chat")
+    };
+    assert_eq!(kept, signed);
+    assert!(open_own_record(other.id(), signed.bytes()).is_err());
+    let mut bytes = signed.bytes().to_vec();
+    let at = bytes.windows(5).position(|part| part == b"hello").unwrap();
+    bytes[at] = b'j';
+    assert!(open_own_record(signed.id(), &bytes).is_err());
+}
+
+#[test]
 fn nobody_signs_in_anothers_name() {
     let (ann, bob) = pair();
     assert_eq!(

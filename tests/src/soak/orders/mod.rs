@@ -172,7 +172,7 @@ fn lowest(kept: &mut Option<(u64, String)>, seed: u64, words: String) {
     }
 }
 
-/// Plays schedules, two on each core. Gives what came of them, and the transcripts of those with the lowest seeds that broke
+/// Plays schedules, one on each core. Gives what came of them, and the transcripts of those with the lowest seeds that broke
 /// a rule and that did not finish; of a single schedule in any case.
 ///
 /// # Panics
@@ -185,11 +185,11 @@ pub fn orders(plan: Orders) -> (Tally, Vec<String>) {
         alone: plan.schedules == 1,
         ..Sum::default()
     });
-    // A database in memory answers from a thread of its own: while one schedule waits for that, another goes on.
-    let workers = 2 * thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
+        for core in cores() {
+            let (next, sum) = (&next, &sum);
+            scope.spawn(move || {
+                stay_on(core);
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     if i >= plan.schedules {
@@ -207,6 +207,31 @@ pub fn orders(plan: Orders) -> (Tally, Vec<String>) {
     let sum = sum.into_inner().expect("no panic while counting");
     sum.close(plan.seed, begun)
 }
+
+/// The cores that this process may use.
+#[cfg(target_os = "linux")]
+fn cores() -> Vec<usize> {
+    let allowed = rustix::thread::sched_getaffinity(None).expect("the cores of this process");
+    let all = 0..rustix::thread::CpuSet::MAX_CPU;
+    all.filter(|core| allowed.is_set(*core)).collect()
+}
+
+/// Keeps this thread, and those that it starts, on one core. A database in memory answers from a thread of its own: the two
+/// take turns, and a turn on one core costs half of one between two.
+#[cfg(target_os = "linux")]
+fn stay_on(core: usize) {
+    let mut only = rustix::thread::CpuSet::new();
+    only.set(core);
+    rustix::thread::sched_setaffinity(None, &only).expect("a core of this process");
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cores() -> Vec<usize> {
+    (0..thread::available_parallelism().map_or(1, usize::from)).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stay_on(_: usize) {}
 
 /// Plays one schedule on this thread. None when it panicked; the panic has printed its transcript.
 fn alone(seed: u64) -> Option<Played> {
