@@ -4,8 +4,7 @@ import type { Locale } from "../../domain/money";
 /** The country of this computer's language, as in `en-GB`; where that says none, one where the language is spoken. */
 function countryOf(locale: Locale): string {
   if (locale === "ko") return "KR";
-  const region = new Intl.Locale(navigator.language).region;
-  return region !== undefined && /^[A-Z]{2}$/.test(region) ? region : "DE";
+  return /-([A-Z]{2})$/.exec(navigator.language)?.[1] ?? "DE";
 }
 
 /** A profile to begin with: a buyer. */
