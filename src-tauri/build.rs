@@ -17,6 +17,9 @@ const COMMANDS: &[&str] = &[
     "back_up",
     "restore",
     "capture",
+    "media_open",
+    "media_send",
+    "media_close",
 ];
 
 /// What is shown by a program that was built before the web UI.

@@ -12,6 +12,7 @@ mod capture;
 mod commands;
 mod desk;
 mod links;
+mod media;
 mod memo;
 mod moving;
 mod notices;
@@ -90,6 +91,9 @@ fn build(arguments: Arguments) -> tauri::Result<App> {
             moving::back_up,
             moving::restore,
             capture::capture,
+            media::media_open,
+            media::media_send,
+            media::media_close,
         ])
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
@@ -111,6 +115,7 @@ fn set_up(app: &mut App, arguments: Arguments) -> tauri::Result<()> {
     app.manage(Desk::new(data, arguments));
     app.manage(phones::Phones::default());
     app.manage(capture::Allowed::default());
+    app.manage(media::OnAir::default());
     let handle = app.handle();
     links::listen(handle, is_own);
     tray::build(handle)?;

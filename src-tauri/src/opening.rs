@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use opener_api::{
-    Handle, IdentityError, KeyFound, KeyPlace, Passphrase, PeerConfig, SealedError, StartError,
+    CallReach, Handle, IdentityError, KeyFound, KeyPlace, Passphrase, PeerConfig, SealedError, StartError,
     backup::settle, has_keychain, key_found,
 };
 use tauri::{AppHandle, Manager};
@@ -79,6 +79,7 @@ async fn start(desk: &Desk, key: KeyPlace) -> Phase {
         listen: vec![],
         directories,
         profile: None,
+        calls: CallReach::default(),
     };
     match opener_api::start(config).await {
         Ok(handle) => Phase::Running(handle),

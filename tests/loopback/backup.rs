@@ -103,6 +103,7 @@ async fn a_peer_moves_with_all_it_has_and_goes_on_when_its_owner_says_so() {
         listen: loopback_listen(),
         directories: vec![],
         profile: None,
+        calls: CallReach::Loopback,
     };
     let handle = start(config).await.unwrap();
     let events = handle.subscribe();

@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use opener_negotiation::dialogue::{Phase, State};
 use opener_net::loopback_listen;
-use opener_peer::{Config, DealSnapshot, Event, Handle, KeyPlace, Profile, start};
+use opener_peer::{CallReach, Config, DealSnapshot, Event, Handle, KeyPlace, Profile, start};
 use opener_trade::{
     Address, DealId, List, Money, Number, Timestamp,
     document::{
@@ -54,6 +54,7 @@ pub async fn restart(folder: TempDir, profile: Option<Profile>, directories: &[A
         listen: loopback_listen(),
         directories: directories.to_vec(),
         profile,
+        calls: CallReach::Loopback,
     };
     let handle = start(config).await.unwrap();
     let events = handle.subscribe();

@@ -3,7 +3,7 @@
 use opener_negotiation::dialogue::{Command, Phase};
 use opener_net::loopback_listen;
 use opener_peer::{
-    Config, DeliveryState, Handle, KeyPlace, PeerError, Recipients, StartError, StoreError, start,
+    CallReach, Config, DeliveryState, Handle, KeyPlace, PeerError, Recipients, StartError, StoreError, start,
 };
 use opener_trade::document::Chat;
 
@@ -122,6 +122,7 @@ async fn a_peer_makes_its_folder_and_shares_it_with_no_other_program() {
         listen: loopback_listen(),
         directories: Vec::new(),
         profile: None,
+        calls: CallReach::Loopback,
     };
     let first = start(config()).await.unwrap();
     assert!(matches!(

@@ -10,6 +10,7 @@ pub mod card;
 mod clock;
 mod error;
 pub mod files;
+pub mod media;
 pub mod request;
 #[cfg(test)]
 mod testing;
@@ -22,7 +23,7 @@ pub use opener_negotiation::Role;
 #[cfg(feature = "keychain")]
 pub use opener_peer::has_keychain;
 pub use opener_peer::{
-    Config as PeerConfig, Event, Handle, IdentityError, KeyFound, KeyPlace, Passphrase,
+    CallReach, Config as PeerConfig, Event, Handle, IdentityError, KeyFound, KeyPlace, Passphrase,
     PassphraseError, PeerError, Profile, SealedError, StartError, StoreError, key_found, start,
 };
 pub use opener_trade::switch;

@@ -54,4 +54,6 @@ pub struct Quality {
     pub pictures: u32,
     /// Packets of the picture that never came, of a thousand.
     pub lost_permille: u32,
+    /// Whether a TURN server of either side passes everything on; nothing while no path is chosen.
+    pub relayed: Option<bool>,
 }

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::HEXLOWER;
-use opener_api::{PeerConfig, Profile, backup::settle};
+use opener_api::{CallReach, PeerConfig, Profile, backup::settle};
 use opener_gateway::{GatewayConfig, Pages, PhoneDoor, Token};
 
 use crate::{
@@ -74,6 +74,7 @@ pub async fn peer(arguments: PeerArguments) -> Result<()> {
         listen: arguments.listen,
         directories: arguments.directory,
         profile,
+        calls: CallReach::default(),
     };
     let handle = opener_api::start(config)
         .await

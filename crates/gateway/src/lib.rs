@@ -1,5 +1,6 @@
 //! HTTP and WebSocket door to the api, for browsers and scripts: `POST /api`, `GET /events`, `PUT /blob` and
-//! `GET /blob/HASH` for attached files, `POST /backup`, `GET /healthz`, and the built user interface. It knows no request by name.
+//! `GET /blob/HASH` for attached files, `GET /call/CALL/media` for sound and picture, `POST /backup`, `GET /healthz`, and the
+//! built user interface. It knows no request by name.
 //!
 //! Whoever asks needs the token, by an address that is ours, from a page that is ours. Against a page that makes its own
 //! name point at this computer (DNS rebinding) stand the checks of `Host` and `Origin`; against other users of the
@@ -14,6 +15,7 @@ mod events;
 mod guard;
 mod headers;
 mod limits;
+mod media;
 mod pages;
 mod phone;
 mod seats;

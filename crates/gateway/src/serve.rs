@@ -28,6 +28,7 @@ use crate::{
     guard::{self, Guard},
     headers,
     limits::{CLOSE_TIME, SOCKETS, UPLOADS},
+    media::media,
     seats::Seats,
     tries::Tries,
 };
@@ -136,7 +137,8 @@ fn router(handle: Handle, guard: Guard, feed: Feed, config: &GatewayConfig) -> R
     };
     let inside = Router::new()
         .route("/api", post(api).with_state(handle.clone()))
-        .route("/events", get(events).with_state(feed))
+        .route("/events", get(events).with_state(feed.clone()))
+        .route("/call/{call}/media", get(media).with_state(feed))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .merge(
             Router::new()

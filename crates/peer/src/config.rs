@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use opener_net::NetError;
 use opener_trade::Address;
 
-use crate::{DirectoryError, IdentityError, KeyPlace, PeerError, Profile, StoreError};
+use crate::{CallReach, DirectoryError, IdentityError, KeyPlace, PeerError, Profile, StoreError};
 
 /// How a peer is started.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Config {
     pub directories: Vec<Address>,
     /// Replaces the stored profile.
     pub profile: Option<Profile>,
+    /// Which addresses calls use: this computer's own only where two peers are tried on one.
+    pub calls: CallReach,
 }
 
 /// Why a peer does not start.

@@ -1,6 +1,6 @@
 //! What changes while a peer runs.
 
-use opener_trade::{DealId, DocumentId, Duration, PeerId};
+use opener_trade::{CallId, DealId, DocumentId, Duration, PeerId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -42,6 +42,11 @@ pub enum Event {
         deal: DealId,
         /// The file.
         sha256: DocumentId,
+    },
+    /// A call rings, goes on or is over; how it goes, or its terms card, has changed.
+    Call {
+        /// The call.
+        call: CallId,
     },
     /// Notices were acknowledged or put off.
     Inbox,

@@ -8,7 +8,7 @@ use opener_store::{
     KeptForm, ListedDeal, Notice, NoticeId, Part, Shelf, Whole,
 };
 use opener_trade::{
-    Address, DealId, DocumentId, PeerId, PeerText, Timestamp, Verified,
+    Address, CallId, DealId, DocumentId, PeerId, PeerText, Timestamp, Verified,
     directory::Query,
     document::{Answer as AnswerBody, Counter as CounterOffer, Listing, Rfp},
     limits::REMARK_BYTES,
@@ -20,6 +20,7 @@ use crate::{
     Profile,
     alarm::Alarms,
     backup::Restored,
+    telephone::{CallSettings, CallSnapshot, CallWish, Media},
     snapshot::{
         AttachedFile, DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status,
     },
@@ -185,6 +186,26 @@ calls! {
     go_on / GoOn() -> ();
     /// A backup of everything, sealed with the passphrase: a file without a name, at its start.
     backup / Backup(passphrase: Passphrase) -> File;
+    /// Calls the other side of a dialogue; answered once our offer is signed.
+    start_call / StartCall(wish: CallWish) -> CallSnapshot;
+    /// Takes the call that rings here.
+    accept_call / AcceptCall(call: CallId) -> CallSnapshot;
+    /// Does not take it.
+    decline_call / DeclineCall(call: CallId) -> ();
+    /// Ends the running call, or gives it up.
+    finish_call / FinishCall(call: CallId) -> ();
+    /// The running call, or the last one in this run of the program.
+    shown_call / ShownCall() -> Option<CallSnapshot>;
+    /// Writes on the terms card of the running call; the offer is set here, and the validity ends with the offer's.
+    write_card / WriteCard(call: CallId, terms: Box<CounterOffer>) -> CallSnapshot;
+    /// Agrees to the terms card as it was read.
+    agree_to_card / AgreeToCard(call: CallId, version: u32) -> CallSnapshot;
+    /// What is set about calls.
+    call_settings / CallSettings() -> CallSettings;
+    /// Sets it, for the next call.
+    set_call_settings / SetCallSettings(settings: CallSettings) -> CallSettings;
+    /// Sound and picture of the running call, for one page; the page before has them no longer.
+    call_media / CallMedia(call: CallId) -> Media;
     /// A person says that this computer's clock is right although others differ.
     confirm_clock / ConfirmClock() -> ();
 }

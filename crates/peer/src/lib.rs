@@ -15,6 +15,7 @@ mod profile;
 mod run;
 mod snapshot;
 mod start;
+mod telephone;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, StartError};
@@ -33,6 +34,9 @@ pub use identity::{
     IdentityError, KeyFound, KeyPlace, MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_CHARS, Passphrase,
     PassphraseError, PassphraseFileError, SealedError, key_found,
 };
+pub use opener_call::{
+    Frame, MAX_FRAME_BYTES, MediaKind, Outgoing, Quality as CallQuality, sdp::Reach as CallReach,
+};
 pub use opener_store::{
     Assessment, Blobs, BookEntry, Contact, ContactFilter, DealCounts, DealFilter, DealRow,
     Delivery, DeliveryCounts, DeliveryState, DialogueRow, FormKind, Group, KeptForm, ListedDeal,
@@ -45,3 +49,7 @@ pub use snapshot::{
     Recipients, Record, Seller, SentRfp, Status,
 };
 pub use start::start;
+pub use telephone::{
+    Brought, CallCard, CallPhase, CallServer, CallSettings, CallSnapshot, CallWish, CardOutcome,
+    FromPage, Media, Parted, ToPage,
+};

@@ -11,7 +11,7 @@ use crate::{
     Clock, Config, Engine, Handle, IdentityError, KeyPlace, StartError, SystemClock, backup,
     handle::{CALLS, EVENTS},
     identity,
-    run::Runner,
+    run::{Runner, Site},
 };
 
 /// Name of the database in the data folder.
@@ -61,7 +61,10 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
         received,
         events,
         addresses,
-        config.data,
+        Site {
+            data: config.data,
+            reach: config.calls,
+        },
     );
     runner.use_directories(&config.directories).await?;
     tokio::spawn(runner.run());

@@ -6,6 +6,7 @@ mod amend;
 mod attach;
 mod bargain;
 mod bid;
+mod call;
 mod contacts;
 mod deal;
 mod directory;
@@ -35,6 +36,10 @@ pub use bargain::{
     HoldSend, QuestionList, QuestionSend, RfpRevise,
 };
 pub use bid::{BidAdmitLate, BidAssess, BidList, BidSend, BidShow, BidWithdraw};
+pub use call::{
+    CallAccept, CallCardAgree, CallCardSet, CallDecline, CallFinish, CallSettingsGet,
+    CallSettingsSet, CallShow, CallStart, IceServer,
+};
 pub use contacts::{
     CardShow, ContactsAdd, ContactsBlock, ContactsGroups, ContactsList, ContactsRemove, ContactsSet,
 };
@@ -71,7 +76,7 @@ use crate::{
     ApiError, Code,
     transcript::Bundle,
     view::{
-        AttachmentView, BidRow, BidView, CardView, ContactAdded, ContactView, DealRow, DealTotals,
+        AttachmentView, BidRow, BidView, CallSettings, CallShown, CallView, CardView, ContactAdded, ContactView, DealRow, DealTotals,
         DealView, DeliveryView, DirectoryView, Done, DraftRow, DraftView, GatewayView, GroupView,
         HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView,
         RestoredView, RfpChanges, RfpView, Signed, SignedEach, TermsView,
@@ -263,6 +268,24 @@ methods! {
     NotChosenSend = "not_chosen.send": NotChosenSend => Signed, talk::not_chosen;
     /// Sends text in a deal.
     ChatSend = "chat.send": ChatSend => Signed, talk::chat;
+    /// Calls the other side of a deal, to see and hear each other; answered when it rings there or is on its way.
+    CallStart = "call.start": CallStart => CallView, call::start;
+    /// Takes the call that rings here.
+    CallAccept = "call.accept": CallAccept => CallView, call::accept;
+    /// Does not take it.
+    CallDecline = "call.decline": CallDecline => Done, call::decline;
+    /// Hangs up, or gives up before it is taken.
+    CallFinish = "call.finish": CallFinish => Done, call::finish;
+    /// The call that runs, or the last one that ended in this run of the program.
+    CallShow = "call.show": CallShow => CallShown, call::show;
+    /// Writes the terms card of a call anew; what was agreed to before counts no more.
+    CallCardSet = "call.card.set": CallCardSet => CallView, call::set_card;
+    /// Agrees to exactly this terms card; once both have, it is signed as a counter-offer and accepted.
+    CallCardAgree = "call.card.agree": CallCardAgree => CallView, call::agree;
+    /// The servers that calls use, and whether they hide where we are until they are taken.
+    CallSettingsGet = "call.settings.get": CallSettingsGet => CallSettings, call::settings;
+    /// Sets that, for the next call.
+    CallSettingsSet = "call.settings.set": CallSettingsSet => CallSettings, call::set_settings;
     /// The files that the documents of a deal name, and how far each is.
     AttachmentList = "attachment.list": AttachmentList => Vec<AttachmentView>, attach::list;
     /// Fetches a file from whoever signed a document that names it; it comes in its own time.

@@ -5,6 +5,7 @@ mod attachment;
 mod bargain;
 mod bid;
 mod board;
+mod call;
 mod contact;
 mod deal;
 mod directory;
@@ -28,6 +29,10 @@ pub use attachment::{AttachmentStage, AttachmentView};
 pub use bargain::{AnswerView, BargainView, CounterView, QuestionView, QuestionsView, RfpChanges};
 pub use bid::{BidRow, BidState, BidView, Finding};
 pub use board::{DeliveryStage, DeliveryView};
+pub use call::{
+    CallCardOutcome, CallCardView, CallPhase, CallQuality, CallSettings, CallShown, CallView,
+    IceServerView,
+};
 pub use contact::{CardView, ContactAdded, ContactView, GroupView};
 pub use deal::{DealView, DialogueView};
 pub use directory::{DeliveryTotals, DirectoryView, NetworkView};

@@ -26,7 +26,7 @@ use webrtc::{
     },
     peer_connection::{
         PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-        RTCIceCandidateInit, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
+        RTCIceCandidateInit, RTCIceCandidateType, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
         RTCPeerConnectionState, RTCSessionDescription, SettingEngineBuilder,
     },
 };
@@ -265,6 +265,19 @@ impl Connection {
             }
         }
         false
+    }
+
+    /// Whether the chosen path leads through a relay at either end; nothing while none is chosen.
+    pub(super) async fn is_relayed(&self) -> Option<bool> {
+        for sender in self.library.get_senders().await {
+            if let Ok(Some(transport)) = sender.transport().await
+                && let Ok(Some(pair)) = transport.ice_transport().get_selected_candidate_pair().await
+            {
+                let ends = [pair.local(), pair.remote()];
+                return Some(ends.iter().any(|end| end.typ == RTCIceCandidateType::Relay));
+            }
+        }
+        None
     }
 
     /// Takes their channel, if it is the one for the card.

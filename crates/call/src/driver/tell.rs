@@ -57,6 +57,10 @@ impl Task {
             received_bps: bits(now.bytes, self.seen.bytes),
             pictures: self.counts.pictures.swap(0, Ordering::Relaxed),
             lost_permille: permille.and_then(|it| u32::try_from(it).ok()).unwrap_or(0),
+            relayed: match &self.connection {
+                Some(connection) => connection.is_relayed().await,
+                None => None,
+            },
         };
         self.seen = now;
         self.tell(Event::Quality(quality)).await;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use opener_api::{Handle, PeerConfig, start};
+use opener_api::{CallReach, Handle, PeerConfig, start};
 use opener_gateway::{GatewayConfig, Pages, Running, Token, serve};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -36,6 +36,7 @@ impl Place {
             listen,
             directories: vec![],
             profile: None,
+            calls: CallReach::Loopback,
         })
         .await
         .unwrap();

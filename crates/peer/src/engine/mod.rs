@@ -33,6 +33,7 @@ mod signals;
 mod skew;
 mod stamp;
 mod summary;
+mod telephone;
 mod time;
 mod work;
 
@@ -63,6 +64,7 @@ pub use phone::{PHONE_PORT, Phone, PhoneEdit, PhoneOpened};
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
 pub use signals::Signal;
+pub(crate) use telephone::{Agreed, Place, reason_of};
 pub use skew::{ClockState, REFUSE_SKEW, WARN_SKEW};
 pub use stamp::DueStamp;
 

@@ -271,7 +271,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             Call::Form { shelf, id, answer } => {
                 drop(answer.send(self.engine.form(shelf, id).await))
             }
-            _ => {}
+            rest => self.take_telephone(rest).await,
         }
     }
 

@@ -5,6 +5,7 @@ mod call;
 mod held;
 mod network;
 mod pieces;
+mod telephone;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,6 +13,7 @@ use std::{
     sync::Arc,
 };
 
+use opener_call::sdp::Reach;
 use opener_net::{Network, ReplyTo, RequestId};
 use opener_trade::{Address, Duration, PeerId, Timestamp};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
@@ -21,6 +23,7 @@ use crate::{
     clock::until,
     directories::{Ask, Directories, Searches},
     handle::Call,
+    telephone::Telephone,
 };
 
 /// Deliveries in flight at most; the transport dials sixteen of them at once.
@@ -55,6 +58,17 @@ pub(crate) struct Runner<N, C> {
     data: PathBuf,
     /// One backup is made at a time: each takes as much room as the data itself.
     backups: Arc<Semaphore>,
+    telephone: Telephone,
+    /// Which addresses calls use.
+    reach: Reach,
+    /// Addresses have changed: the path of a running call is renewed then.
+    renew_call_at: Option<Timestamp>,
+}
+
+/// Where a peer keeps its things, and which addresses its calls use.
+pub(crate) struct Site {
+    pub(crate) data: PathBuf,
+    pub(crate) reach: Reach,
 }
 
 impl<N: Network, C: Clock> Runner<N, C> {
@@ -65,7 +79,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         calls: mpsc::Receiver<Call>,
         events: broadcast::Sender<Event>,
         addresses: Vec<Address>,
-        data: PathBuf,
+        Site { data, reach }: Site,
     ) -> Self {
         let listing_due = Some(clock.now());
         Self {
@@ -88,6 +102,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
             stop: None,
             data,
             backups: Arc::new(Semaphore::new(1)),
+            telephone: Telephone::default(),
+            reach,
+            renew_call_at: None,
         }
     }
 
@@ -113,6 +130,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
 
     /// Runs until it is told to stop or the transport ends.
     pub(crate) async fn run(mut self) {
+        self.end_former_call().await;
         while self.stop.is_none() {
             let next = match self.pump().await {
                 Ok(next) => next,
@@ -134,10 +152,13 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     Some(call) => self.take_call(call).await,
                     None => break,
                 },
+                told = self.telephone.next() => self.take_told(told).await,
                 () = tokio::time::sleep(wait) => {}
             }
+            self.take_signals().await;
             self.publish();
         }
+        self.say_goodbye().await;
         self.net.shutdown().await;
         // The engine and with it the database are closed before the caller is told.
         drop(self.engine);
@@ -164,6 +185,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         self.send_due(now).await?;
         self.fetch_due(now).await?;
         self.ask_due(now).await?;
+        self.renew_call(now);
         let kept = self.engine.moments().await?;
         let mut moments = vec![
             kept.machine,
@@ -174,6 +196,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             self.directories.next_at(),
             self.searches.next_at(),
             self.listing_due,
+            self.renew_call_at,
         ];
         if self.deliveries.len() < DELIVERIES_IN_FLIGHT {
             moments.extend([kept.delivery, kept.expiry]);

@@ -112,13 +112,13 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 if !self.addresses.contains(&address) {
                     self.addresses.push(address);
                 }
-                self.listing_due = Some(now.plus(ADDRESSES_SETTLE));
+                self.addresses_change(now);
                 self.tell(Event::Network);
             }
             NetEvent::ListenerClosed { address, reason } => {
                 tracing::warn!(%address, reason, "no longer reachable here");
                 self.addresses.retain(|known| *known != address);
-                self.listing_due = Some(now.plus(ADDRESSES_SETTLE));
+                self.addresses_change(now);
                 self.tell(Event::Network);
             }
             NetEvent::Connected { peer, .. } => {
@@ -137,6 +137,12 @@ impl<N: Network, C: Clock> Runner<N, C> {
             // Another protocol than ours: the dropped reply closes the stream.
             _ => {}
         }
+    }
+
+    fn addresses_change(&mut self, now: Timestamp) {
+        let settled = now.plus(ADDRESSES_SETTLE);
+        self.listing_due = Some(settled);
+        self.renew_call_at = Some(settled);
     }
 
     /// Sends the documents that are due, as far as there is room.
