@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use opener_api::{
-    CallReach, Handle, IdentityError, KeyFound, KeyPlace, Passphrase, PeerConfig, SealedError, StartError,
-    backup::settle, has_keychain, key_found,
+    CallReach, Handle, IdentityError, KeyFound, KeyPlace, Passphrase, PeerConfig, SealedError,
+    StartError, backup::settle, has_keychain, key_found,
 };
 use tauri::{AppHandle, Manager};
 

@@ -5,8 +5,8 @@ use std::io::Write;
 use opener_negotiation::dialogue::{Command, Phase};
 use opener_net::loopback_listen;
 use opener_peer::{
-    Config, ContactEdit, ContactFilter, FormKind, Handle, KeyPlace, NewForm, OrderPart, Passphrase,
-    PeerError, Recipients, Record, Shelf, alarm::Alarms, backup::restore, start,
+    CallReach, Config, ContactEdit, ContactFilter, FormKind, Handle, KeyPlace, NewForm, OrderPart,
+    Passphrase, PeerError, Recipients, Record, Shelf, alarm::Alarms, backup::restore, start,
 };
 use opener_trade::{Duration, Opened, Timestamp, document::Chat};
 

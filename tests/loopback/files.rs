@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use opener_negotiation::dialogue::Phase;
-use opener_peer::{AttachmentState, Config, Handle, KeyPlace, PeerError, Recipients, start};
+use opener_peer::{
+    AttachmentState, CallReach, Config, Handle, KeyPlace, PeerError, Recipients, start,
+};
 use opener_trade::{Address, DealId, DocumentId, document::Attachment, limits::BLOB_CHUNK_BYTES};
 use tempfile::TempDir;
 
@@ -18,6 +20,7 @@ async fn quic_peer(folder: TempDir, name: &str, sells: bool, directories: &[Addr
         listen: vec![Address::new("/ip4/127.0.0.1/udp/0/quic-v1").unwrap()],
         directories: directories.to_vec(),
         profile: Some(profile(name, sells)),
+        calls: CallReach::Loopback,
     })
     .await
     .unwrap();

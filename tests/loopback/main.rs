@@ -2,6 +2,7 @@
 
 mod backup;
 mod bargain;
+mod call;
 mod files;
 mod kit;
 mod network;

@@ -3,7 +3,8 @@
 use opener_negotiation::dialogue::{Command, Phase};
 use opener_net::loopback_listen;
 use opener_peer::{
-    CallReach, Config, DeliveryState, Handle, KeyPlace, PeerError, Recipients, StartError, StoreError, start,
+    CallReach, Config, DeliveryState, Handle, KeyPlace, PeerError, Recipients, StartError,
+    StoreError, start,
 };
 use opener_trade::document::Chat;
 

@@ -151,7 +151,8 @@ impl Outbox {
             // Only the newest of each counts.
             Outgoing::KeyFrameWanted => self.waiting.retain(|it| *it != outgoing),
             Outgoing::Bitrate(_) => {
-                self.waiting.retain(|it| !matches!(it, Outgoing::Bitrate(_)));
+                self.waiting
+                    .retain(|it| !matches!(it, Outgoing::Bitrate(_)));
             }
         }
         self.waiting.push_back(outgoing);
@@ -173,9 +174,8 @@ impl Outbox {
     }
 
     fn leave_pictures_out(&mut self) {
-        self.waiting.retain(
-            |it| !matches!(it, Outgoing::Frame(frame) if frame.kind == MediaKind::Video),
-        );
+        self.waiting
+            .retain(|it| !matches!(it, Outgoing::Frame(frame) if frame.kind == MediaKind::Video));
         (self.pictures, self.picture_bytes, self.broken) = (0, 0, true);
     }
 }
@@ -201,7 +201,9 @@ mod tests {
             assert_eq!(read(&message), Some(Said::Frame(sent)));
         }
         let picture = write(&Outgoing::Frame(frame(MediaKind::Video, true, 2)));
-        let head = [2, 1, 0, 0, 2, 0, 0, 0, 0x87, 0xd6, 0x12, 0, 0, 0, 0, 0, 7, 7];
+        let head = [
+            2, 1, 0, 0, 2, 0, 0, 0, 0x87, 0xd6, 0x12, 0, 0, 0, 0, 0, 7, 7,
+        ];
         assert_eq!(picture.as_ref(), head);
         let budget = write(&Outgoing::Bitrate(600_000));
         assert_eq!(budget[..8], [4, 0, 0, 0, 4, 0, 0, 0]);
@@ -221,10 +223,18 @@ mod tests {
             other[0] = kind;
             assert_eq!(read(&other.into()), None, "{kind}");
         }
-        let largest = write(&Outgoing::Frame(frame(MediaKind::Video, true, MAX_FRAME_BYTES)));
+        let largest = write(&Outgoing::Frame(frame(
+            MediaKind::Video,
+            true,
+            MAX_FRAME_BYTES,
+        )));
         assert_eq!(largest.len(), MAX_MESSAGE_BYTES);
         assert!(read(&largest).is_some());
-        let more = write(&Outgoing::Frame(frame(MediaKind::Video, true, MAX_FRAME_BYTES + 1)));
+        let more = write(&Outgoing::Frame(frame(
+            MediaKind::Video,
+            true,
+            MAX_FRAME_BYTES + 1,
+        )));
         assert_eq!(read(&more), None);
     }
 
@@ -237,7 +247,11 @@ mod tests {
             assert_eq!(outbox.push(picture(false)), Ok(false));
             assert_eq!(outbox.push(sound()), Ok(false));
         }
-        assert_eq!(outbox.push(picture(false)), Ok(true), "a key picture is wanted");
+        assert_eq!(
+            outbox.push(picture(false)),
+            Ok(true),
+            "a key picture is wanted"
+        );
         assert_eq!(outbox.push(picture(false)), Ok(false), "and asked for once");
         assert_eq!(outbox.push(picture(true)), Ok(false));
         let mut came = (0, 0);

@@ -4,7 +4,9 @@
 use axum::{
     extract::{
         Path, State,
-        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+        ws::{
+            CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection,
+        },
     },
     response::Response,
 };
@@ -106,7 +108,9 @@ async fn pass(
     loop {
         if sent_by.is_none() {
             let next = match ping_due {
-                false => outbox.pop().map(|next| Message::Binary(media::write(&next))),
+                false => outbox
+                    .pop()
+                    .map(|next| Message::Binary(media::write(&next))),
                 true => Some(Message::Ping(Default::default())),
             };
             if let Some(message) = next {

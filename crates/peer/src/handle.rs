@@ -20,10 +20,10 @@ use crate::{
     Profile,
     alarm::Alarms,
     backup::Restored,
-    telephone::{CallSettings, CallSnapshot, CallWish, Media},
     snapshot::{
         AttachedFile, DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status,
     },
+    telephone::{CallSettings, CallSnapshot, CallWish, Media},
 };
 
 /// Calls that wait for the peer at most. A screen makes a handful at a time; more than this waits at the caller.
@@ -206,6 +206,8 @@ calls! {
     set_call_settings / SetCallSettings(settings: CallSettings) -> CallSettings;
     /// Sound and picture of the running call, for one page; the page before has them no longer.
     call_media / CallMedia(call: CallId) -> Media;
+    /// This computer's network has changed: addresses are told anew, and the path of a running call is renewed.
+    network_changed / NetworkChanged() -> ();
     /// A person says that this computer's clock is right although others differ.
     confirm_clock / ConfirmClock() -> ();
 }

@@ -45,7 +45,11 @@ deal: string,
 /**
  * The file.
  */
-sha256: string, } | { "event": "inbox" } | { "event": "alarms" } | { "event": "directories" } | { "event": "network" } | { "event": "clock", 
+sha256: string, } | { "event": "call", 
+/**
+ * The call.
+ */
+call: string, } | { "event": "inbox" } | { "event": "alarms" } | { "event": "directories" } | { "event": "network" } | { "event": "clock", 
 /**
  * Theirs minus ours, in milliseconds.
  */

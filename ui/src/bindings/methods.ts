@@ -18,6 +18,18 @@ import type { BidShow } from "./BidShow";
 import type { BidView } from "./BidView";
 import type { BidWithdraw } from "./BidWithdraw";
 import type { Bundle } from "./Bundle";
+import type { CallAccept } from "./CallAccept";
+import type { CallCardAgree } from "./CallCardAgree";
+import type { CallCardSet } from "./CallCardSet";
+import type { CallDecline } from "./CallDecline";
+import type { CallFinish } from "./CallFinish";
+import type { CallSettings } from "./CallSettings";
+import type { CallSettingsGet } from "./CallSettingsGet";
+import type { CallSettingsSet } from "./CallSettingsSet";
+import type { CallShow } from "./CallShow";
+import type { CallShown } from "./CallShown";
+import type { CallStart } from "./CallStart";
+import type { CallView } from "./CallView";
 import type { CardShow } from "./CardShow";
 import type { CardView } from "./CardView";
 import type { ChatSend } from "./ChatSend";
@@ -72,6 +84,7 @@ import type { ListingShow } from "./ListingShow";
 import type { ListingView } from "./ListingView";
 import type { MethodView } from "./MethodView";
 import type { MethodsList } from "./MethodsList";
+import type { NetworkChanged } from "./NetworkChanged";
 import type { NetworkStatus } from "./NetworkStatus";
 import type { NetworkView } from "./NetworkView";
 import type { NotChosenSend } from "./NotChosenSend";
@@ -208,6 +221,24 @@ export interface Methods {
   "not_chosen.send": { params: NotChosenSend; answer: Signed };
   /** Sends text in a deal. */
   "chat.send": { params: ChatSend; answer: Signed };
+  /** Calls the other side of a deal, to see and hear each other; answered when it rings there or is on its way. */
+  "call.start": { params: CallStart; answer: CallView };
+  /** Takes the call that rings here. */
+  "call.accept": { params: CallAccept; answer: CallView };
+  /** Does not take it. */
+  "call.decline": { params: CallDecline; answer: Done };
+  /** Hangs up, or gives up before it is taken. */
+  "call.finish": { params: CallFinish; answer: Done };
+  /** The call that runs, or the last one that ended in this run of the program. */
+  "call.show": { params: CallShow; answer: CallShown };
+  /** Writes the terms card of a call anew; what was agreed to before counts no more. */
+  "call.card.set": { params: CallCardSet; answer: CallView };
+  /** Agrees to exactly this terms card; once both have, it is signed as a counter-offer and accepted. */
+  "call.card.agree": { params: CallCardAgree; answer: CallView };
+  /** The servers that calls use, and whether they hide where we are until they are taken. */
+  "call.settings.get": { params: CallSettingsGet; answer: CallSettings };
+  /** Sets that, for the next call. */
+  "call.settings.set": { params: CallSettingsSet; answer: CallSettings };
   /** The files that the documents of a deal name, and how far each is. */
   "attachment.list": { params: AttachmentList; answer: Array<AttachmentView> };
   /** Fetches a file from whoever signed a document that names it; it comes in its own time. */
@@ -270,6 +301,8 @@ export interface Methods {
   "directory.set": { params: DirectorySet; answer: Array<DirectoryView> };
   /** The peer as a whole: addresses, connections, deliveries, clocks. */
   "network.status": { params: NetworkStatus; answer: NetworkView };
+  /** This computer's network has changed: addresses are told anew, and the path of a running call is renewed. */
+  "network.changed": { params: NetworkChanged; answer: Done };
   /** A person says that this computer's clock is right although others differ. */
   "clock.confirm": { params: ClockConfirm; answer: Done };
   /** Whether this peer was restored from a backup and waits for its owner's word. */

@@ -1,8 +1,6 @@
 //! Calls: ringing, taking, ending, the terms card, servers.
 
-use opener_peer::{
-    CallServer, CallSettings as Settings, CallSnapshot, CallWish, Handle,
-};
+use opener_peer::{CallServer, CallSettings as Settings, CallSnapshot, CallWish, Handle};
 use opener_trade::{
     CallId, DealId, DocumentId, Duration, List, PeerId, PeerText, Timestamp,
     document::{Change, Commitment, Counter},
@@ -184,7 +182,10 @@ pub(super) async fn agree(handle: &Handle, asked: CallCardAgree) -> Result<CallV
     view(handle, call).await
 }
 
-pub(super) async fn settings(handle: &Handle, _: CallSettingsGet) -> Result<CallSettings, ApiError> {
+pub(super) async fn settings(
+    handle: &Handle,
+    _: CallSettingsGet,
+) -> Result<CallSettings, ApiError> {
     Ok(handle.call_settings().await?.into())
 }
 

@@ -28,6 +28,11 @@ pub struct DirectorySet {
 #[serde(deny_unknown_fields)]
 pub struct NetworkStatus {}
 
+/// This computer's network has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkChanged {}
+
 /// This computer's clock is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +62,11 @@ pub(super) async fn set(
 
 pub(super) async fn network(handle: &Handle, _: NetworkStatus) -> Result<NetworkView, ApiError> {
     Ok(handle.status().await?.into())
+}
+
+pub(super) async fn changed(handle: &Handle, _: NetworkChanged) -> Result<Done, ApiError> {
+    handle.network_changed().await?;
+    Ok(Done {})
 }
 
 pub(super) async fn confirm_clock(handle: &Handle, _: ClockConfirm) -> Result<Done, ApiError> {

@@ -46,7 +46,7 @@ pub use contacts::{
 pub use deal::{
     DealCount, DealHistory, DealList, DealOpen, DealShow, DealTranscript, DeliveryList,
 };
-pub use directory::{ClockConfirm, DirectorySet, DirectoryStatus, NetworkStatus};
+pub use directory::{ClockConfirm, DirectorySet, DirectoryStatus, NetworkChanged, NetworkStatus};
 pub use draft::{BidDraft, CommitmentDraft, LineDraft, TaxDraft};
 pub use drafts::{
     DraftList, DraftRemove, DraftSave, DraftShow, TemplateList, TemplateRemove, TemplateSave,
@@ -76,10 +76,11 @@ use crate::{
     ApiError, Code,
     transcript::Bundle,
     view::{
-        AttachmentView, BidRow, BidView, CallSettings, CallShown, CallView, CardView, ContactAdded, ContactView, DealRow, DealTotals,
-        DealView, DeliveryView, DirectoryView, Done, DraftRow, DraftView, GatewayView, GroupView,
-        HistoryView, ListingView, NetworkView, NoticeView, QuestionsView, RankingView,
-        RestoredView, RfpChanges, RfpView, Signed, SignedEach, TermsView,
+        AttachmentView, BidRow, BidView, CallSettings, CallShown, CallView, CardView, ContactAdded,
+        ContactView, DealRow, DealTotals, DealView, DeliveryView, DirectoryView, Done, DraftRow,
+        DraftView, GatewayView, GroupView, HistoryView, ListingView, NetworkView, NoticeView,
+        QuestionsView, RankingView, RestoredView, RfpChanges, RfpView, Signed, SignedEach,
+        TermsView,
     },
 };
 
@@ -348,6 +349,8 @@ methods! {
     DirectorySet = "directory.set": DirectorySet => Vec<DirectoryView>, directory::set;
     /// The peer as a whole: addresses, connections, deliveries, clocks.
     NetworkStatus = "network.status": NetworkStatus => NetworkView, directory::network;
+    /// This computer's network has changed: addresses are told anew, and the path of a running call is renewed.
+    NetworkChanged = "network.changed": NetworkChanged => Done, directory::changed;
     /// A person says that this computer's clock is right although others differ.
     ClockConfirm = "clock.confirm": ClockConfirm => Done, directory::confirm_clock;
     /// Whether this peer was restored from a backup and waits for its owner's word.

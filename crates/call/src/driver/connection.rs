@@ -26,8 +26,9 @@ use webrtc::{
     },
     peer_connection::{
         PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-        RTCIceCandidateInit, RTCIceCandidateType, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
-        RTCPeerConnectionState, RTCSessionDescription, SettingEngineBuilder,
+        RTCIceCandidateInit, RTCIceCandidateType, RTCIceGatheringState, RTCIceServer,
+        RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
+        SettingEngineBuilder,
     },
 };
 
@@ -271,7 +272,10 @@ impl Connection {
     pub(super) async fn is_relayed(&self) -> Option<bool> {
         for sender in self.library.get_senders().await {
             if let Ok(Some(transport)) = sender.transport().await
-                && let Ok(Some(pair)) = transport.ice_transport().get_selected_candidate_pair().await
+                && let Ok(Some(pair)) = transport
+                    .ice_transport()
+                    .get_selected_candidate_pair()
+                    .await
             {
                 let ends = [pair.local(), pair.remote()];
                 return Some(ends.iter().any(|end| end.typ == RTCIceCandidateType::Relay));

@@ -5,6 +5,7 @@
 mod backup;
 mod blob;
 mod door;
+mod media;
 mod pages;
 mod phone;
 mod place;

@@ -64,9 +64,9 @@ pub use phone::{PHONE_PORT, Phone, PhoneEdit, PhoneOpened};
 pub use receive::Arrival;
 pub use request::MAX_INVITED;
 pub use signals::Signal;
-pub(crate) use telephone::{Agreed, Place, reason_of};
 pub use skew::{ClockState, REFUSE_SKEW, WARN_SKEW};
 pub use stamp::DueStamp;
+pub(crate) use telephone::{Agreed, Place, reason_of};
 
 /// Documents that a peer may send at once. A buyer's round with one seller takes about ten.
 const BURST: u32 = 100;

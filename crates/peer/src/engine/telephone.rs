@@ -85,7 +85,9 @@ impl Engine {
                 call: kept.call,
                 reason: CallEndReason::PeerGone,
                 connected_at: kept.connected_at,
-                ended_at: kept.connected_at.map_or(now, |connected| connected.max(now)),
+                ended_at: kept
+                    .connected_at
+                    .map_or(now, |connected| connected.max(now)),
             };
             let said = self
                 .say(now, kept.deal, Some(kept.seller), Command::CallEnd(end))
@@ -169,7 +171,10 @@ impl Engine {
     /// Buyer: what became of the counter-offer that was signed.
     pub(crate) async fn agreed(&self, key: Key, counter: DocumentId) -> Result<Agreed, PeerError> {
         let state = self.state(key).await?;
-        let is_open = state.counter.as_ref().is_some_and(|open| open.document.id() == counter);
+        let is_open = state
+            .counter
+            .as_ref()
+            .is_some_and(|open| open.document.id() == counter);
         let mut offers = state.standing.iter().chain(&state.superseded);
         Ok(match () {
             () if offers.any(|offer| offer.id() == counter) => Agreed::Stands,
@@ -192,14 +197,18 @@ impl Engine {
         let Some(counter) = exactly(&state, terms) else {
             return Ok(None);
         };
-        self.say(now, key.0, Some(key.1), Command::AcceptCounter).await?;
+        self.say(now, key.0, Some(key.1), Command::AcceptCounter)
+            .await?;
         Ok(Some(counter))
     }
 }
 
 /// The buyer's open counter-offer, if it says these terms in whatever round.
 fn exactly(state: &State, terms: &Counter) -> Option<DocumentId> {
-    let open = state.counter.as_ref().filter(|open| open.by == Role::Buyer)?;
+    let open = state
+        .counter
+        .as_ref()
+        .filter(|open| open.by == Role::Buyer)?;
     let said = &open.document.body;
     let agreed = Counter {
         round: said.round,
@@ -208,11 +217,7 @@ fn exactly(state: &State, terms: &Counter) -> Option<DocumentId> {
     (*said == agreed).then(|| open.document.id())
 }
 
-async fn keep<T: serde::Serialize>(
-    store: &Store,
-    key: &str,
-    value: &T,
-) -> Result<(), PeerError> {
+async fn keep<T: serde::Serialize>(store: &Store, key: &str, value: &T) -> Result<(), PeerError> {
     let json = serde_json::to_string(value).map_err(|e| Invalid::new("calls", e.to_string()))?;
     let mut tx = store.begin().await?;
     tx.set_setting(key, &json).await?;

@@ -139,7 +139,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         }
     }
 
-    fn addresses_change(&mut self, now: Timestamp) {
+    pub(super) fn addresses_change(&mut self, now: Timestamp) {
         let settled = now.plus(ADDRESSES_SETTLE);
         self.listing_due = Some(settled);
         self.renew_call_at = Some(settled);

@@ -106,7 +106,9 @@ impl Cards {
     pub(crate) fn write(&mut self, terms: Counter) -> Result<Vec<u8>, PeerError> {
         let version = match &self.card {
             Some(card) if card.outcome != CardOutcome::Open => {
-                return Err(Rejection::not_allowed("both have agreed; nothing is changed now").into());
+                return Err(
+                    Rejection::not_allowed("both have agreed; nothing is changed now").into(),
+                );
             }
             Some(card) => card.version.saturating_add(1),
             None => 1,
@@ -128,7 +130,9 @@ impl Cards {
     pub(crate) fn agree(&mut self, now: Timestamp, version: u32) -> Result<Vec<u8>, PeerError> {
         let card = self.card.as_mut().ok_or(PeerError::NotFound("card"))?;
         if card.version != version {
-            return Err(Rejection::new(Reason::Stale, "another card lies there now; read it").into());
+            return Err(
+                Rejection::new(Reason::Stale, "another card lies there now; read it").into(),
+            );
         }
         card.i_agree = true;
         card.settle(now);
@@ -237,7 +241,8 @@ impl CallCard {
 
     /// Whether the agreement has waited too long for its documents.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
-        self.agreed_at.is_some_and(|at| now > at.plus(SIGNED_WITHIN))
+        self.agreed_at
+            .is_some_and(|at| now > at.plus(SIGNED_WITHIN))
     }
 
     pub(crate) fn fail(&mut self, problem: Option<Reason>) {

@@ -54,7 +54,10 @@ impl CallSettings {
                     .find(|known| known.url == server.url && known.username == server.username);
                 server.password = known.and_then(|known| known.password.clone());
             }
-            server.password = server.password.take().filter(|password| !password.is_empty());
+            server.password = server
+                .password
+                .take()
+                .filter(|password| !password.is_empty());
             server.for_ice().check().map_err(|error| {
                 let part = match error {
                     ServerError::Credential => "password",

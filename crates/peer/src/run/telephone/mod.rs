@@ -30,7 +30,6 @@ const GOODBYE: Duration = Duration::from_secs(1);
 
 type Answer = oneshot::Sender<Result<CallSnapshot, PeerError>>;
 
-
 impl<N: Network, C: Clock> Runner<N, C> {
     /// What the handle asks for about calls.
     pub(super) async fn take_telephone(&mut self, call: Call) {
@@ -57,6 +56,10 @@ impl<N: Network, C: Clock> Runner<N, C> {
             Call::CallSettings { answer } => drop(answer.send(self.engine.call_settings().await)),
             Call::SetCallSettings { settings, answer } => {
                 drop(answer.send(self.engine.set_call_settings(settings).await));
+            }
+            Call::NetworkChanged { answer } => {
+                self.addresses_change(self.clock.now());
+                drop(answer.send(Ok(())));
             }
             Call::CallMedia { call, answer } => drop(answer.send(self.open_media(call))),
             _ => {}
@@ -247,7 +250,9 @@ impl<N: Network, C: Clock> Runner<N, C> {
             call,
             reason,
             connected_at: talk.connected_at,
-            ended_at: talk.connected_at.map_or(now, |connected| connected.max(now)),
+            ended_at: talk
+                .connected_at
+                .map_or(now, |connected| connected.max(now)),
         };
         let (deal, seller) = (talk.deal, talk.seller);
         talk.end(reason, Some(now));
