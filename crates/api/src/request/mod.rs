@@ -15,6 +15,7 @@ mod drafts;
 mod find;
 mod gateway;
 mod inbox;
+mod json;
 mod order;
 mod own;
 mod profile;
@@ -65,15 +66,16 @@ pub use sellers::{SellersMatch, SellersMatched, Widen};
 pub use talk::{ChatSend, DeclineSend, IntentSend, NotChosenSend};
 pub use terms::{TermsShow, TermsSign};
 
+use json::{json, read, unknown};
 use rows::rows;
 
 use opener_peer::{Handle, Profile, alarm::Alarms};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    ApiError, Code,
+    ApiError,
     transcript::Bundle,
     view::{
         AttachmentView, BidRow, BidView, CallSettings, CallShown, CallView, CardView, ContactAdded,
@@ -359,58 +361,6 @@ methods! {
     RestoredGoOn = "restored.go_on": RestoredGoOn => Done, restored::go_on;
     /// Every method, by name and what it does.
     MethodsList = "methods.list": MethodsList => Vec<MethodView>, own::list;
-}
-
-impl Request {
-    /// Reads `{"method":…,"params":…}`.
-    ///
-    /// # Errors
-    /// It is not JSON of that form, or as [`Request::new`] says.
-    pub fn from_json(json: &[u8]) -> Result<Self, ApiError> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Envelope {
-            method: String,
-            #[serde(default)]
-            params: Value,
-        }
-        let Envelope { method, params } = serde_json::from_slice(json).map_err(|e| {
-            ApiError::new(
-                Code::InvalidParams,
-                format!("send {{\"method\":…,\"params\":{{…}}}}: {e}"),
-            )
-        })?;
-        Self::new(&method, params)
-    }
-}
-
-/// Reads parameters and names the one that is wrong.
-pub(crate) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ApiError> {
-    let params = if params.is_null() {
-        Value::Object(serde_json::Map::new())
-    } else {
-        params
-    };
-    serde_path_to_error::deserialize(params).map_err(|e| {
-        let field = Some(e.path().to_string()).filter(|path| path != ".");
-        ApiError {
-            field,
-            ..ApiError::new(Code::InvalidParams, e.into_inner().to_string())
-        }
-    })
-}
-
-fn unknown(method: &str) -> ApiError {
-    let known: String = method.chars().take(64).collect();
-    ApiError::new(
-        Code::UnknownMethod,
-        format!("there is no method `{known}`; ask methods.list for all of them"),
-    )
-}
-
-fn json<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
-    serde_json::to_value(answer)
-        .map_err(|_| ApiError::new(Code::Internal, "the answer cannot be written as JSON"))
 }
 
 #[cfg(test)]

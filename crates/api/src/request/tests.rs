@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::{rows::MAX_ROWS, *};
+use crate::Code;
 
 #[test]
 fn a_request_reads_back_as_it_is_written() {
