@@ -115,7 +115,9 @@ pub async fn media_send(air: State<'_, OnAir>, request: Invoked<'_>) -> Result<(
         match from_page.bring(frame) {
             Brought::Taken => return Ok(()),
             Brought::LeftOut => {
-                return Ok(say(&page, media::write(&KEY_PICTURE_WANTED).into()).unwrap_or(()));
+                // A page that is gone makes no more pictures.
+                let _ = say(&page, media::write(&KEY_PICTURE_WANTED).into());
+                return Ok(());
             }
             Brought::Full(sound) => {
                 frame = sound;

@@ -187,25 +187,25 @@ calls! {
     /// A backup of everything, sealed with the passphrase: a file without a name, at its start.
     backup / Backup(passphrase: Passphrase) -> File;
     /// Calls the other side of a dialogue; answered once our offer is signed.
-    start_call / StartCall(wish: CallWish) -> CallSnapshot;
+    start_call / Dial(wish: CallWish) -> CallSnapshot;
     /// Takes the call that rings here.
-    accept_call / AcceptCall(call: CallId) -> CallSnapshot;
+    accept_call / PickUp(call: CallId) -> CallSnapshot;
     /// Does not take it.
-    decline_call / DeclineCall(call: CallId) -> ();
+    decline_call / TurnDown(call: CallId) -> ();
     /// Ends the running call, or gives it up.
-    finish_call / FinishCall(call: CallId) -> ();
+    finish_call / HangUp(call: CallId) -> ();
     /// The running call, or the last one in this run of the program.
-    shown_call / ShownCall() -> Option<CallSnapshot>;
+    shown_call / ShowTalk() -> Option<CallSnapshot>;
     /// Writes on the terms card of the running call; the offer is set here, and the validity ends with the offer's.
     write_card / WriteCard(call: CallId, terms: Box<CounterOffer>) -> CallSnapshot;
     /// Agrees to the terms card as it was read.
     agree_to_card / AgreeToCard(call: CallId, version: u32) -> CallSnapshot;
     /// What is set about calls.
-    call_settings / CallSettings() -> CallSettings;
+    call_settings / TalkSettings() -> CallSettings;
     /// Sets it, for the next call.
-    set_call_settings / SetCallSettings(settings: CallSettings) -> CallSettings;
+    set_call_settings / SetTalkSettings(settings: CallSettings) -> CallSettings;
     /// Sound and picture of the running call, for one page; the page before has them no longer.
-    call_media / CallMedia(call: CallId) -> Media;
+    call_media / OpenMedia(call: CallId) -> Media;
     /// This computer's network has changed: addresses are told anew, and the path of a running call is renewed.
     network_changed / NetworkChanged() -> ();
     /// A person says that this computer's clock is right although others differ.

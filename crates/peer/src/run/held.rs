@@ -39,8 +39,8 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 | Call::SetPhone { .. }
                 | Call::PhoneState { .. }
                 | Call::PhoneTold { .. }
-                | Call::ShownCall { .. }
-                | Call::CallSettings { .. }
+                | Call::ShowTalk { .. }
+                | Call::TalkSettings { .. }
                 | Call::Held { .. }
                 | Call::GoOn { .. }
                 | Call::Backup { .. }

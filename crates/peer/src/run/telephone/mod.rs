@@ -33,11 +33,11 @@ impl<N: Network, C: Clock> Runner<N, C> {
     pub(super) async fn take_telephone(&mut self, call: Call) {
         // A caller that has gone away needs no answer.
         match call {
-            Call::StartCall { wish, answer } => self.start_call(wish, answer).await,
-            Call::AcceptCall { call, answer } => drop(answer.send(self.accept_call(call))),
-            Call::DeclineCall { call, answer } => drop(answer.send(self.decline_call(call))),
-            Call::FinishCall { call, answer } => drop(answer.send(self.finish_call(call))),
-            Call::ShownCall { answer } => {
+            Call::Dial { wish, answer } => self.start_call(wish, answer).await,
+            Call::PickUp { call, answer } => drop(answer.send(self.accept_call(call))),
+            Call::TurnDown { call, answer } => drop(answer.send(self.decline_call(call))),
+            Call::HangUp { call, answer } => drop(answer.send(self.finish_call(call))),
+            Call::ShowTalk { answer } => {
                 let talk = self.telephone.talk.as_ref();
                 drop(answer.send(Ok(talk.map(Talk::snapshot))));
             }
@@ -51,15 +51,15 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 version,
                 answer,
             } => drop(answer.send(self.agree_to_card(call, version).await)),
-            Call::CallSettings { answer } => drop(answer.send(self.engine.call_settings().await)),
-            Call::SetCallSettings { settings, answer } => {
+            Call::TalkSettings { answer } => drop(answer.send(self.engine.call_settings().await)),
+            Call::SetTalkSettings { settings, answer } => {
                 drop(answer.send(self.engine.set_call_settings(settings).await));
             }
             Call::NetworkChanged { answer } => {
                 self.addresses_change(self.clock.now());
                 drop(answer.send(Ok(())));
             }
-            Call::CallMedia { call, answer } => drop(answer.send(self.open_media(call))),
+            Call::OpenMedia { call, answer } => drop(answer.send(self.open_media(call))),
             _ => {}
         }
     }
