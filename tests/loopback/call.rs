@@ -339,6 +339,8 @@ async fn a_program_that_was_killed_in_a_call_ends_it_when_it_comes_back() {
     ask(&buyer, "call.start", params).await;
     phase(&mut market.sellers[0], "ringing").await;
     buyer.handle.shutdown().await;
+    // What it could not say on its way out, it says now.
+    let _buyer = restart(buyer.folder, None, &addresses[..1]).await;
     ended(&mut market.sellers[0], "cancelled").await;
 }
 

@@ -23,8 +23,9 @@ use crate::{
 
 /// What a call tells that is taken in one go; what follows waits until the rest of the peer had its turn.
 const TOLD_AT_ONCE: usize = 64;
-/// How long a program that is closed in a call takes to say so. Who does not hear it finds out by silence.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long a program that is closed in a call takes to say so: a few documents over a slow line. Who does not hear it finds
+/// out by silence.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 type Answer = oneshot::Sender<Result<CallSnapshot, PeerError>>;
 
@@ -262,10 +263,8 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 let told = self.telephone.next().await;
                 self.take_told(told).await;
             }
-            if self.send_due(self.clock.now()).await.is_err() {
-                return;
-            }
-            while !self.deliveries.is_empty() {
+            // One document of a chain follows the other.
+            while self.send_due(self.clock.now()).await.is_ok() && !self.deliveries.is_empty() {
                 let Some(event) = self.net.next().await else {
                     return;
                 };
