@@ -1,5 +1,5 @@
 import type { Event } from "../bindings/Event";
-import { token } from "./token";
+import { socketTo } from "./socket";
 import { follow, inWindow } from "./window";
 
 /** How the line to the peer is. */
@@ -41,9 +41,7 @@ function listenToGateway(onEvent: (event: Event) => void, onLine: (line: Line) =
   let stopped = false;
 
   function open(): void {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    // A page may set no header field on a WebSocket but the list of protocols.
-    socket = new WebSocket(`${scheme}://${location.host}/events`, ["opener", `token.${token() ?? ""}`]);
+    socket = socketTo("/events");
     socket.onopen = () => {
       wait = FIRST_TRY;
       onLine("open");

@@ -7,7 +7,7 @@ import { isError, Refusal, silent } from "./refusal";
 /** What the desktop program puts into its own page (Tauri's `withGlobalTauri`), as far as it is used here. */
 interface Program {
   core: {
-    invoke: (command: string, args?: Record<string, unknown> | Uint8Array) => Promise<unknown>;
+    invoke: (command: string, args?: Record<string, unknown> | Uint8Array, options?: { headers: Record<string, string> }) => Promise<unknown>;
     Channel: new (onMessage: (message: unknown) => void) => object;
   };
 }
@@ -29,9 +29,9 @@ const program = (): Program | undefined => (typeof window === "undefined" ? unde
 /** Whether this page is the desktop program's own. */
 export const inWindow = (): boolean => program() !== undefined;
 
-function invoke(command: string, args?: Record<string, unknown> | Uint8Array): Promise<unknown> {
+function invoke(command: string, args?: Record<string, unknown> | Uint8Array, options?: { headers: Record<string, string> }): Promise<unknown> {
   const own = program();
-  return own ? own.core.invoke(command, args) : Promise.reject(silent());
+  return own ? own.core.invoke(command, args, options) : Promise.reject(silent());
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -135,4 +135,21 @@ export async function restore(passphrase: string): Promise<Restored> {
 /** Whether the person lets this program use the camera or the microphone. A browser asks by itself. */
 export async function mayCapture(device: "camera" | "microphone"): Promise<boolean> {
   return inWindow() ? ((await invoke("capture", { device }).catch(() => false)) as boolean) : true;
+}
+
+/** Opens the door for picture and sound of a call: each message is a frame. */
+export async function openMedia(call: string, onMessage: (message: unknown) => void): Promise<void> {
+  const own = program();
+  if (!own) throw silent();
+  await invoke("media_open", { call, channel: new own.core.Channel(onMessage) });
+}
+
+/** Hands one frame of a call to the peer inside. */
+export async function sendMedia(call: string, frame: Uint8Array): Promise<void> {
+  await invoke("media_send", frame, { headers: { call } });
+}
+
+/** Closes that door. */
+export async function closeMedia(call: string): Promise<void> {
+  await invoke("media_close", { call });
 }
