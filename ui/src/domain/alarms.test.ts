@@ -4,7 +4,7 @@ import { clockOf, FIRST_RULES, minutesOf, readRules, soundOf, sortOf } from "./a
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 
 test("every kind of event has its sort, and a newer one is talk", () => {
-  expect(["request_arrived", "bid_arrived", "counter_arrived", "order_arrived", "not_chosen", "moon_arrived"].map(sortOf)).toEqual(["request", "bid", "talk", "order", "ending", "talk"]);
+  expect(["request_arrived", "call_arrived", "call_missed", "bid_arrived", "counter_arrived", "order_arrived", "not_chosen", "moon_arrived"].map(sortOf)).toEqual(["request", "call", "talk", "bid", "talk", "order", "ending", "talk"]);
 });
 
 test("what the peer calls silent is not heard", () => {

@@ -1,7 +1,7 @@
 import type { Loudness } from "../bindings/Loudness";
 
 /** Sorts of events that a person may want to hear apart. */
-export const SORTS = ["request", "bid", "talk", "order", "ending"] as const;
+export const SORTS = ["request", "call", "bid", "talk", "order", "ending"] as const;
 export type Sort = (typeof SORTS)[number];
 
 /** What may be heard. */
@@ -18,13 +18,14 @@ export interface AlarmRules {
 }
 
 export const FIRST_RULES: AlarmRules = {
-  sounds: { request: "call", bid: "chime", talk: "knock", order: "bell", ending: "chime" },
+  sounds: { request: "call", call: "call", bid: "chime", talk: "knock", order: "bell", ending: "chime" },
   again: true,
   snoozedUntil: 0,
 };
 
 const KINDS: Record<Exclude<Sort, "talk">, readonly string[]> = {
   request: ["request_arrived", "request_revised"],
+  call: ["call_arrived"],
   bid: ["bid_arrived", "bid_reconfirmed", "late_bid_arrived", "intent_arrived"],
   order: ["order_arrived", "order_auto_accepted", "deal_concluded", "order_refused", "order_changed", "change_refused", "order_lapsed", "terms_to_sign", "terms_signed"],
   ending: [
@@ -65,7 +66,7 @@ export function readRules(text: string | null): AlarmRules {
   }
   const known = (sort: Sort): Sound => SOUNDS.find((sound) => sound === kept.sounds?.[sort]) ?? FIRST_RULES.sounds[sort];
   return {
-    sounds: { request: known("request"), bid: known("bid"), talk: known("talk"), order: known("order"), ending: known("ending") },
+    sounds: { request: known("request"), call: known("call"), bid: known("bid"), talk: known("talk"), order: known("order"), ending: known("ending") },
     again: kept.again ?? FIRST_RULES.again,
     snoozedUntil: typeof kept.snoozedUntil === "number" ? kept.snoozedUntil : 0,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../bindings/Change";
-import { begin, changesOf, diffs, totalWith } from "./terms";
+import { begin, beginWith, changesOf, diffs, totalWith } from "./terms";
 import { bidFor, rfpFor, utcDay, utcEnd } from "./testing";
 
 const asked = rfpFor();
@@ -52,4 +52,17 @@ describe("a counter-offer", () => {
     const [change] = edit((own) => { own.deliverBy = "2026-11-22"; });
     expect(change).toMatchObject({ delivery: { window: { from: "2026-11-22T18:00:00.000Z", until: "2026-11-22T18:00:00.000Z" } } });
   });
+});
+
+test("what the other side proposed is taken up as it is, charges in their places", () => {
+  const asked = rfpFor();
+  for (const [freight, wanted] of [["100", { charges: ["0"], freight: "" }], ["", { charges: [], freight: "80" }]] as const) {
+    const bid = bidFor(["745", "300"], freight);
+    const price = { kind: "line" as const, line: 1, price: { price: "700", base_quantity: "1" } };
+    const charge = { kind: "freight" as const, description: "", amount: { amount: "80", currency: "KRW" } };
+    const changes: Change[] = [price, freight ? { kind: "remove_charge", index: 0 } : { kind: "add_charge", charge }];
+    const edited = beginWith(bid, changes, asked, utcDay);
+    expect(edited).toMatchObject({ ...wanted, lines: [{ price: "700" }, { price: "300" }] });
+    expect(changesOf(bid, asked, edited, utcDay, utcEnd)).toEqual(changes);
+  }
 });

@@ -82,6 +82,16 @@ export function begin(bid: Bid, asked: { delivery: Delivery; payment: string | n
   };
 }
 
+/** The offer as somebody proposed to change it, to be changed further: charges keep the places that they have in the offer. */
+export function beginWith(bid: Bid, changes: readonly Change[], asked: { delivery: Delivery; payment: string | null }, day: (moment: string) => string): Countering {
+  const charges = bid.charges.map((charge, index) => {
+    const change = changes.find((one) => (one.kind === "change_charge" || one.kind === "remove_charge") && one.index === index);
+    return change?.kind === "remove_charge" ? "0" : change?.kind === "change_charge" ? change.charge.amount.amount : charge.amount.amount;
+  });
+  const added = changes.find((one) => one.kind === "add_charge" && one.charge.kind === "freight");
+  return { ...begin(applied(bid, changes), asked, day), charges, freight: added?.kind === "add_charge" ? added.charge.amount.amount : "" };
+}
+
 const same = (a: string, b: string): boolean => {
   const [x, y] = [parseDecimal(a), parseDecimal(b)];
   return x !== null && y !== null ? compareDecimals(x, y) === 0 : a.trim() === b.trim();
