@@ -1,4 +1,4 @@
-// A page and a peer behind one address: serves the built interface and passes /api, /blob and /events on to a peer's gateway,
+// A page and a peer behind one address: serves the built interface and passes /api, /blob and WebSockets on to a peer's gateway,
 // with the same policy that the gateway sets. It stays when the peer goes, so that a page can be seen without its peer.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, request } from "node:http";
@@ -62,7 +62,7 @@ export async function openDoor(gateway, folder, instead = () => undefined) {
   server.on("upgrade", (asked, socket, head) => {
     const passed = connect(Number(peer.port), peer.hostname, () => {
       const lines = Object.entries(inner(asked.headers)).map(([name, value]) => `${name}: ${value}`);
-      passed.write(`GET /events HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+      passed.write(`GET ${asked.url} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
       passed.write(head);
       socket.pipe(passed).pipe(socket);
     });

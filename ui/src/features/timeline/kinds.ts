@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<string, () => string>> = {
   "extend-grant": m.kind_extend_grant,
   "extend-refuse": m.kind_extend_refuse,
   hold: m.kind_hold,
+  "call-offer": m.kind_call,
+  "call-end": m.kind_call,
 };
 
 /** What a kind of document is called; a kind that a newer version wrote says so. */

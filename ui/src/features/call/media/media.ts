@@ -1,16 +1,9 @@
 import { bare, bitsOf, type Frame } from "../../../backend/frames";
+import type { MediaLine } from "../../../backend/media";
 import { Camera } from "./camera";
 import { Microphone } from "./microphone";
 import { Screen } from "./screen";
 import { Speaker } from "./speaker";
-
-/** The way that frames go: to a peer and back. */
-export interface Line {
-  send: (frame: Frame) => void;
-  /** Takes what comes, until the line is closed; one listener. */
-  listen: (onFrame: (frame: Frame) => void) => void;
-  close: () => void;
-}
 
 /** What one sees and hears of a call, as figures. */
 export interface Figures {
@@ -31,7 +24,7 @@ export interface Figures {
 
 /** Both directions of picture and sound over one line. Everything is optional: one may only see, or only be heard. */
 export class Media {
-  readonly #line: Line;
+  readonly #line: MediaLine;
   readonly #speaker: Speaker | null;
   #camera: Camera | null = null;
   #microphone: Microphone | null = null;
@@ -39,7 +32,7 @@ export class Media {
   #bits: number | null = null;
 
   /** `hears` is false where no sound can be played. */
-  constructor(line: Line, hears = true) {
+  constructor(line: MediaLine, hears = true) {
     this.#line = line;
     this.#speaker = hears ? new Speaker() : null;
     void this.#speaker?.start().catch(() => undefined);
@@ -113,7 +106,7 @@ export class Media {
 }
 
 /** A line that gives back what is sent: one is one's own other side, to try camera and microphone. */
-export function mirror(withSound: () => boolean): Line {
+export function mirror(withSound: () => boolean): MediaLine {
   let listener: ((frame: Frame) => void) | null = null;
   return {
     send: (frame) => {
