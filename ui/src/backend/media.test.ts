@@ -124,7 +124,7 @@ test("in the window frames go one after another, and an empty message says that 
   expect(asked.map(([command]) => command)).toEqual(["media_open", "media_send"]);
   expect(asked[1]).toEqual(["media_send", write(picture(true)), { headers: { call: "c1" } }]);
   done.shift()?.();
-  await vi.waitFor(() => expect(asked).toHaveLength(3));
+  await vi.waitFor(() => expect(asked).toHaveLength(3), 30_000);
   tell(write(bare("budget")).buffer);
   expect(heard).toHaveLength(1);
   tell(new ArrayBuffer(0));

@@ -38,6 +38,8 @@ const gone: string[] = [];
 vi.mock("../../shared/router.svelte", () => ({ router: { go: (path: string) => gone.push(path) } }));
 vi.mock("../../shared/peer.svelte", () => ({ refusal: (error: unknown) => error }));
 
+// Modules are read anew for each test: a busy machine takes its time for that.
+vi.setConfig({ testTimeout: 60_000 });
 const view = (change: Partial<CallView> = {}): CallView => ({
   call: "c1", deal: "d", seller: "s", with: "s", with_name: "Bob", title: "Chairs", incoming: false, video: true, private: false, phase: "ringing", ended: null,
   rang_at: "2026-11-20T03:14:00Z", connected_at: null, ended_at: null, relayed: null, quality: null, card: null, ...change,
@@ -61,7 +63,7 @@ test("a call that is made here is carried here, and its devices go out with it",
   expect(asked).toEqual([["call.start", { deal: "d", seller: "s", video: true }]]);
   expect(gone).toEqual(["/deals/d/s"]);
   expect(opened).toEqual([]);
-  await vi.waitFor(() => expect(calls.kit.camera).not.toBeNull());
+  await vi.waitFor(() => expect(calls.kit.camera).not.toBeNull(), 30_000);
   calls.take(view({ phase: "connecting" }));
   calls.take(view({ phase: "connected" }));
   expect(opened).toEqual(["c1"]);
@@ -81,7 +83,7 @@ test("without a camera only the microphone is opened", async () => {
   answer = () => view({ incoming: true, phase: "connecting" });
   await calls.accept(false);
   await calls.probe();
-  await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ kind: "microphone" }));
+  await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ kind: "microphone" }), 30_000);
   expect(calls.kit.camera).toBeNull();
   calls.kit.mute(true);
   expect(heard.at(-1)).toBeNull();
