@@ -136,10 +136,8 @@ impl Directory {
                     (
                         Change::Put { listing, .. },
                         Some(Outcome::Kept(number) | Outcome::SameListing(number)),
-                    ) => {
-                        if known.index.number(&listing.signer()) < number {
-                            known.index.insert(*listing, number);
-                        }
+                    ) if known.index.number(&listing.signer()) < number => {
+                        known.index.insert(*listing, number);
                     }
                     (Change::Withdraw(peer), Some(_)) => known.index.remove(&peer),
                     (Change::Report(_), Some(Outcome::Reported(_))) => is_reported = true,
