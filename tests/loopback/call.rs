@@ -361,14 +361,12 @@ async fn when_the_network_of_either_changes_the_path_is_renewed_and_the_call_goe
     let call = connect(&mut market).await;
     let mut at_buyer = media(&market.buyer, &call).await;
     let mut at_seller = media(&market.sellers[0], &call).await;
-    let mut offers = 1;
-    for by_seller in [true, false] {
+    for (offers, by_seller) in (2..).zip([true, false]) {
         let moved = match by_seller {
             true => &market.sellers[0],
             false => &market.buyer,
         };
         ask(moved, "network.changed", json!({})).await;
-        offers += 1;
         let renewed = |handle: Handle| async move {
             let records = handle.records(deal, None).await.unwrap();
             let kinds = |answer: bool| {
