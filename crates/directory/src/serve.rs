@@ -349,7 +349,7 @@ mod tests {
     async fn answer(client: &mut Sockets, asked: RequestId) -> Response {
         loop {
             match client.next().await.unwrap() {
-                Event::Response { id, bytes } if id == asked => {
+                Event::Response { id, bytes, .. } if id == asked => {
                     return minicbor::decode(&bytes).unwrap();
                 }
                 Event::Failed { id, error } if id == asked => panic!("{error}"),

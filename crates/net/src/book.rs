@@ -1,8 +1,14 @@
 //! Where peers were last known to be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use libp2p::{Multiaddr, PeerId};
+use tokio::time::Instant;
+
+use crate::address;
 
 /// Addresses kept of one peer, the newest first: as many as a listing may name.
 pub const ADDRESSES_PER_PEER: usize = opener_trade::limits::ADDRESSES;
@@ -11,12 +17,16 @@ pub const ADDRESSES_PER_PEER: usize = opener_trade::limits::ADDRESSES;
 /// waiting request is never forgotten.
 pub const BOOK_PEERS: usize = 8192;
 
+/// Minutes for which a peer that was not reached past its relay is written to through it without waiting.
+const RELAYED_FOR: Duration = Duration::from_secs(600);
+
 const _: () = assert!(BOOK_PEERS >= crate::sockets::REQUESTS);
 
 #[derive(Debug, Default)]
 struct Entry {
     addresses: Vec<Multiaddr>,
     used: u64,
+    relayed_until: Option<Instant>,
 }
 
 /// Addresses by peer. Filled only from what the own program hands over and from its own successful dials.
@@ -56,6 +66,24 @@ impl AddressBook {
     /// What is known of a peer, the best first.
     pub(crate) fn addresses(&self, peer: &PeerId) -> &[Multiaddr] {
         self.entries.get(peer).map_or(&[], |entry| &entry.addresses)
+    }
+
+    /// Whether one of its addresses leads through a relay.
+    pub(crate) fn has_circuit(&self, peer: &PeerId) -> bool {
+        self.addresses(peer).iter().any(address::is_circuit)
+    }
+
+    /// There is no way past its relay for now.
+    pub(crate) fn stay_relayed(&mut self, peer: &PeerId, now: Instant) {
+        if let Some(entry) = self.entries.get_mut(peer) {
+            entry.relayed_until = Some(now + RELAYED_FOR);
+        }
+    }
+
+    /// Whether a way past its relay is looked for.
+    pub(crate) fn may_be_direct(&self, peer: &PeerId, now: Instant) -> bool {
+        let until = self.entries.get(peer).and_then(|entry| entry.relayed_until);
+        until.is_none_or(|until| until <= now)
     }
 
     fn touch(&mut self, peer: PeerId) {
@@ -136,5 +164,21 @@ mod tests {
         let mut book = AddressBook::default();
         assert!(!book.learn(peer(1), &[]));
         assert!(book.entries.is_empty());
+    }
+
+    #[test]
+    fn a_peer_reached_only_through_its_relay_is_not_waited_for_again_soon() {
+        let mut book = AddressBook::default();
+        let now = Instant::now();
+        let relayed = address::circuit(&at(1), peer(9));
+        book.learn(peer(1), &[at(2)]);
+        assert!(!book.has_circuit(&peer(1)));
+        book.learn(peer(1), &[relayed]);
+        assert!(book.has_circuit(&peer(1)) && book.may_be_direct(&peer(1), now));
+        book.stay_relayed(&peer(1), now);
+        assert!(!book.may_be_direct(&peer(1), now));
+        assert!(book.may_be_direct(&peer(1), now + RELAYED_FOR));
+        book.stay_relayed(&peer(2), now);
+        assert!(book.may_be_direct(&peer(2), now) && book.entries.len() == 1);
     }
 }

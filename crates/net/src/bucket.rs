@@ -1,6 +1,9 @@
-//! How often a peer may ask: one token bucket each, in a bounded map.
+//! How often a peer, or a network, may ask: one token bucket each, in a bounded map.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+};
 
 use opener_trade::{PeerId, Timestamp};
 
@@ -14,19 +17,19 @@ struct Bucket {
     used: u64,
 }
 
-/// The buckets of the peers seen last. A forgotten peer starts with a full one.
+/// The buckets of the peers, or of whatever else is counted, seen last. Who was forgotten starts with a full one.
 #[derive(Debug)]
-pub struct Buckets {
-    peers: HashMap<PeerId, Bucket>,
-    by_use: BTreeMap<u64, PeerId>,
+pub struct Buckets<K = PeerId> {
+    peers: HashMap<K, Bucket>,
+    by_use: BTreeMap<u64, K>,
     tick: u64,
     most: usize,
     full: i64,
     refill: u32,
 }
 
-impl Buckets {
-    /// For at most `most` peers, with `burst` tokens each, refilled by `refill` tokens a second.
+impl<K: Copy + Eq + Hash> Buckets<K> {
+    /// For at most `most` of them, with `burst` tokens each, refilled by `refill` tokens a second.
     pub fn new(most: usize, burst: u32, refill: u32) -> Self {
         Self {
             peers: HashMap::new(),
@@ -38,8 +41,8 @@ impl Buckets {
         }
     }
 
-    /// Takes tokens from a peer's bucket, or none if there are too few.
-    pub fn take(&mut self, peer: PeerId, tokens: u32, now: Timestamp) -> bool {
+    /// Takes tokens from one bucket, or none if there are too few.
+    pub fn take(&mut self, peer: K, tokens: u32, now: Timestamp) -> bool {
         self.tick += 1;
         let full = self.full;
         let bucket = self.peers.entry(peer).or_insert(Bucket {
@@ -83,7 +86,7 @@ mod tests {
 
     #[test]
     fn one_token_more_than_the_burst_is_refused_until_time_has_passed() {
-        let mut buckets = Buckets::new(8, 10, REFILL);
+        let mut buckets = Buckets::<PeerId>::new(8, 10, REFILL);
         assert!(buckets.take(peer(1), 10, START));
         assert!(!buckets.take(peer(1), 1, START));
         assert!(
@@ -97,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_bucket_never_holds_more_than_the_burst() {
-        let mut buckets = Buckets::new(8, 10, REFILL);
+        let mut buckets = Buckets::<PeerId>::new(8, 10, REFILL);
         assert!(buckets.take(peer(1), 1, START));
         assert!(!buckets.take(peer(1), 11, Timestamp::LATEST));
         assert!(buckets.take(peer(1), 10, Timestamp::LATEST));
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_neither_fills_nor_blocks() {
-        let mut buckets = Buckets::new(8, 10, REFILL);
+        let mut buckets = Buckets::<PeerId>::new(8, 10, REFILL);
         assert!(buckets.take(peer(1), 10, START));
         assert!(!buckets.take(peer(1), 1, Timestamp::EARLIEST));
         assert!(buckets.take(
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn one_peer_more_than_the_map_holds_drops_the_least_recently_seen() {
-        let mut buckets = Buckets::new(2, 10, REFILL);
+        let mut buckets = Buckets::<PeerId>::new(2, 10, REFILL);
         assert!(buckets.take(peer(1), 10, START));
         assert!(buckets.take(peer(2), 10, START));
         assert!(!buckets.take(peer(1), 1, START));

@@ -22,12 +22,19 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Seconds for one address to connect and finish its handshake. QUIC gives up by itself after 5 s.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Seconds between pings on an open connection.
-pub const PING_INTERVAL: Duration = Duration::from_secs(15);
+/// Seconds between pings of a peer on an open connection.
+pub const PING_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Seconds for the answer to a ping. Two failures in a row close the connection: a TCP connection to a host that
-/// vanished would otherwise stay open for ever.
-pub const PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// Seconds for the answer to a peer's ping. The second failure in a row closes the connection: a TCP connection to a host
+/// that vanished would otherwise stay open for ever. With the intervals before them that is within 16 s, so that a peer
+/// whose router forgot it is reached again within 20 s.
+pub const PING_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Seconds between pings of a directory, whose thousands of clients ping it themselves.
+pub const DIRECTORY_PING_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Seconds for the answer to a directory's ping.
+pub const DIRECTORY_PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Listens with QUIC on every IPv4 interface, port chosen by the system.
 pub const LISTEN_QUIC: &str = "/ip4/0.0.0.0/udp/0/quic-v1";
@@ -72,6 +79,15 @@ impl Limits {
     };
 }
 
+/// What a program does about routers that let nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It is behind one perhaps: it asks to be reached through relays, and goes through them to others.
+    Seek,
+    /// It is behind none, and is a relay for others.
+    Relay,
+}
+
 /// How long a request may take at either end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
@@ -98,6 +114,8 @@ pub struct Config {
     pub agent: String,
     /// Bounds on what others may have open with us.
     pub limits: Limits,
+    /// What to do about routers that let nobody in.
+    pub reach: Reach,
 }
 
 impl Config {
@@ -109,6 +127,7 @@ impl Config {
             serve: vec![Protocol::Deliver, Protocol::Blob],
             agent: concat!("opener/", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::PEER,
+            reach: Reach::Seek,
         }
     }
 
@@ -118,6 +137,7 @@ impl Config {
             serve: vec![Protocol::Directory],
             agent: concat!("opener-directory/", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::DIRECTORY,
+            reach: Reach::Relay,
             ..Self::peer(secret_seed)
         }
     }
@@ -172,8 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn a_vanished_host_is_noticed_before_a_minute_is_over() {
-        assert!(PING_INTERVAL + 2 * PING_TIMEOUT < Duration::from_secs(60));
+    fn a_vanished_host_is_noticed_soon_enough_to_be_reached_anew_within_twenty_seconds() {
+        assert!(2 * (PING_INTERVAL + PING_TIMEOUT) <= Duration::from_secs(16));
+        let directory = 2 * (DIRECTORY_PING_INTERVAL + DIRECTORY_PING_TIMEOUT);
+        assert!(directory < Duration::from_secs(60));
+        assert!(DIRECTORY_PING_INTERVAL < IDLE_TIMEOUT);
         assert!(PING_INTERVAL < IDLE_TIMEOUT);
     }
 }

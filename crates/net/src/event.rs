@@ -24,6 +24,18 @@ impl RequestId {
     }
 }
 
+/// Which way a connection goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// From us to the peer.
+    Direct,
+    /// Through a relay, which sees only encrypted bytes.
+    Relayed {
+        /// Who relays.
+        by: PeerId,
+    },
+}
+
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
@@ -56,6 +68,8 @@ pub enum Event {
         id: RequestId,
         /// What was answered, within the protocol's limit.
         bytes: Arc<[u8]>,
+        /// Which way it came.
+        route: Route,
     },
     /// A request of ours that gets no answer. The other side may still have received it.
     Failed {
@@ -68,8 +82,17 @@ pub enum Event {
     Connected {
         /// Who.
         peer: PeerId,
-        /// The other end, as dialled or as seen.
+        /// The other end, as dialled or as seen; of a relayed connection the relay's.
         address: Address,
+        /// Which way it goes.
+        route: Route,
+    },
+    /// A connected peer is now reached another way: past the relay, or only through it.
+    Rerouted {
+        /// Who.
+        peer: PeerId,
+        /// Which way.
+        route: Route,
     },
     /// The last connection with this peer is closed.
     Disconnected {

@@ -22,8 +22,9 @@ use libp2p::{
 
 use crate::{Limits, identity};
 
-/// Connections with one peer: both sides may dial at once, and one more for a way found later.
-pub const CONNECTIONS_PER_PEER: usize = 3;
+/// Connections with one peer: both sides may dial at once, and one more for a way found later; with a directory one over
+/// QUIC and one over TCP, and one back for each that it tries.
+pub const CONNECTIONS_PER_PEER: usize = 4;
 
 /// A connection that is not let in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_connection_with_one_peer_is_refused() {
+    fn one_connection_more_with_one_peer_is_refused() {
         let mut gate = Gate::new(SMALL);
         for _ in 0..CONNECTIONS_PER_PEER {
             assert_eq!(gate.admit(&peer(1), false), Ok(()));

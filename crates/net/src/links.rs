@@ -4,13 +4,24 @@ use std::collections::HashMap;
 
 use libp2p::{Multiaddr, PeerId, swarm::ConnectionId};
 
+use crate::Route;
+
 #[derive(Debug)]
 struct Connection {
     id: ConnectionId,
     /// Where it was dialled, without `/p2p/…`; `None` if the other side dialled.
     dialled: Option<Multiaddr>,
+    route: Route,
+    is_quic: bool,
     /// It is being closed from here.
     leaving: bool,
+}
+
+impl Connection {
+    /// A circuit that we asked for, so that it is ours to close.
+    fn is_circuit_of_ours(&self) -> bool {
+        self.route != Route::Direct && self.dialled.is_some()
+    }
 }
 
 #[derive(Debug)]
@@ -23,6 +34,8 @@ struct Link {
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     links: HashMap<PeerId, Link>,
+    /// Circuits that we asked for.
+    circuits: usize,
 }
 
 impl Links {
@@ -33,16 +46,21 @@ impl Links {
         peer: opener_trade::PeerId,
         connection: ConnectionId,
         dialled: Option<Multiaddr>,
+        (route, is_quic): (Route, bool),
     ) -> bool {
         let link = self.links.entry(id).or_insert_with(|| Link {
             peer,
             connections: Vec::new(),
         });
-        link.connections.push(Connection {
+        let opened = Connection {
             id: connection,
             dialled,
+            route,
+            is_quic,
             leaving: false,
-        });
+        };
+        self.circuits += usize::from(opened.is_circuit_of_ours());
+        link.connections.push(opened);
         link.connections.len() == 1
     }
 
@@ -53,7 +71,9 @@ impl Links {
         connection: ConnectionId,
     ) -> Option<opener_trade::PeerId> {
         let link = self.links.get_mut(id)?;
-        link.connections.retain(|open| open.id != connection);
+        let position = link.connections.iter().position(|c| c.id == connection)?;
+        let closed = link.connections.remove(position);
+        self.circuits -= usize::from(closed.is_circuit_of_ours());
         if link.connections.is_empty() {
             self.links.remove(id).map(|link| link.peer)
         } else {
@@ -64,6 +84,52 @@ impl Links {
     /// Our name for a connected peer.
     pub(crate) fn peer(&self, id: &PeerId) -> Option<opener_trade::PeerId> {
         self.links.get(id).map(|link| link.peer)
+    }
+
+    /// Which way a connection goes.
+    pub(crate) fn route(&self, id: &PeerId, connection: ConnectionId) -> Option<Route> {
+        let open = self.links.get(id).into_iter();
+        open.flat_map(|link| &link.connections)
+            .find(|open| open.id == connection)
+            .map(|open| open.route)
+    }
+
+    /// Earlier connections that this peer dialled over the same transport as this one.
+    pub(crate) fn superseded(&self, id: &PeerId, connection: ConnectionId) -> Vec<ConnectionId> {
+        let Some(link) = self.links.get(id) else {
+            return Vec::new();
+        };
+        let dialled = |open: &&Connection| open.dialled.is_none() && open.route == Route::Direct;
+        let mut open = link.connections.iter().filter(dialled);
+        let Some(new) = open.clone().find(|open| open.id == connection) else {
+            return Vec::new();
+        };
+        open.by_ref()
+            .take_while(|open| open.id != connection)
+            .filter(|open| open.is_quic == new.is_quic)
+            .map(|open| open.id)
+            .collect()
+    }
+
+    /// The best way to a connected peer.
+    pub(crate) fn best(&self, id: &PeerId) -> Option<Route> {
+        let connections = &self.links.get(id)?.connections;
+        let direct = connections.iter().find(|open| open.route == Route::Direct);
+        direct.or(connections.first()).map(|open| open.route)
+    }
+
+    /// Circuits open that we asked for, to everybody.
+    pub(crate) const fn circuits(&self) -> usize {
+        self.circuits
+    }
+
+    /// Circuits to this peer that we asked for.
+    pub(crate) fn circuits_to(&self, id: &PeerId) -> Vec<ConnectionId> {
+        let open = self.links.get(id).into_iter();
+        open.flat_map(|link| &link.connections)
+            .filter(|open| open.is_circuit_of_ours() && !open.leaving)
+            .map(|open| open.id)
+            .collect()
     }
 
     pub(crate) fn is_connected(&self, id: &PeerId) -> bool {
@@ -156,8 +222,8 @@ mod tests {
     fn the_first_connection_opens_a_link_and_the_last_closes_it() {
         let (id, peer) = peer();
         let mut links = Links::default();
-        assert!(links.opened(id, peer, number(1), Some(at(1))));
-        assert!(!links.opened(id, peer, number(2), None));
+        assert!(links.opened(id, peer, number(1), Some(at(1)), (Route::Direct, true)));
+        assert!(!links.opened(id, peer, number(2), None, (Route::Direct, true)));
         assert_eq!(links.others(&id, number(2)), [number(1)]);
         assert_eq!(links.closed(&id, number(1)), None);
         assert_eq!(links.peer(&id), Some(peer));
@@ -170,10 +236,10 @@ mod tests {
         let (id, peer) = peer();
         let mut links = Links::default();
         assert!(!links.is_elsewhere(&id, &[at(2)]), "not connected");
-        links.opened(id, peer, number(1), Some(at(1)));
+        links.opened(id, peer, number(1), Some(at(1)), (Route::Direct, true));
         assert!(links.is_elsewhere(&id, &[at(2)]));
         assert!(!links.is_elsewhere(&id, &[at(2), at(1)]));
-        links.opened(id, peer, number(2), None);
+        links.opened(id, peer, number(2), None, (Route::Direct, true));
         assert!(
             !links.is_elsewhere(&id, &[at(2)]),
             "it dialled us, so it lives"
@@ -185,8 +251,8 @@ mod tests {
     fn nothing_is_sent_while_a_connection_leaves() {
         let (id, peer) = peer();
         let mut links = Links::default();
-        links.opened(id, peer, number(1), Some(at(1)));
-        links.opened(id, peer, number(2), Some(at(2)));
+        links.opened(id, peer, number(1), Some(at(1)), (Route::Direct, true));
+        links.opened(id, peer, number(2), Some(at(2)), (Route::Direct, true));
         links.leave(&id, number(1));
         assert!(links.is_leaving(&id));
         links.closed(&id, number(1));
@@ -194,5 +260,45 @@ mod tests {
         links.leave(&id, number(2));
         links.give_up_waiting(&id);
         assert!(!links.is_leaving(&id));
+    }
+
+    #[test]
+    fn the_best_way_is_the_direct_one_and_only_our_own_circuits_are_ours_to_close() {
+        let (id, peer) = peer();
+        let relayed = Route::Relayed { by: peer };
+        let mut links = Links::default();
+        links.opened(id, peer, number(1), Some(at(1)), (relayed, true));
+        links.opened(id, peer, number(2), None, (relayed, true));
+        assert_eq!(links.best(&id), Some(relayed));
+        assert_eq!(
+            (links.circuits(), links.circuits_to(&id)),
+            (1, vec![number(1)])
+        );
+        links.opened(id, peer, number(3), None, (Route::Direct, true));
+        assert_eq!(links.best(&id), Some(Route::Direct));
+        assert_eq!(links.route(&id, number(2)), Some(relayed));
+        links.leave(&id, number(1));
+        assert!(links.circuits_to(&id).is_empty());
+        links.closed(&id, number(1));
+        assert_eq!(links.circuits(), 0);
+        assert_eq!(links.closed(&id, number(1)), None, "closed already");
+        assert_eq!(links.circuits(), 0);
+    }
+
+    #[test]
+    fn a_peer_that_dials_anew_has_left_its_earlier_connection_over_the_same_transport() {
+        let (id, peer) = peer();
+        let (quic, tcp) = ((Route::Direct, true), (Route::Direct, false));
+        let mut links = Links::default();
+        links.opened(id, peer, number(1), None, quic);
+        links.opened(id, peer, number(2), None, tcp);
+        links.opened(id, peer, number(3), Some(at(1)), quic);
+        assert!(links.superseded(&id, number(2)).is_empty());
+        assert!(links.superseded(&id, number(3)).is_empty(), "we dialled");
+        links.opened(id, peer, number(4), None, quic);
+        assert_eq!(links.superseded(&id, number(4)), [number(1)]);
+        links.opened(id, peer, number(5), None, tcp);
+        assert_eq!(links.superseded(&id, number(5)), [number(2)]);
+        assert!(links.superseded(&id, number(9)).is_empty());
     }
 }

@@ -28,6 +28,13 @@ pub trait Network: Send {
     /// there at once, and what waits for it goes whichever way opens first.
     fn learn(&mut self, peer: PeerId, addresses: Vec<Address>) -> impl Future<Output = ()> + Send;
 
+    /// Asks these peers, given with where they are, to relay to us where nobody reaches us directly; no others any more. Where
+    /// we are reached through them follows as [`Event::Listening`].
+    fn use_relays(
+        &mut self,
+        relays: Vec<(PeerId, Vec<Address>)>,
+    ) -> impl Future<Output = ()> + Send;
+
     /// Answers an [`Event::Request`]. If the other side is gone, or the answer is over the protocol's limit, nothing
     /// is sent.
     fn reply(&mut self, to: ReplyTo, bytes: Arc<[u8]>) -> impl Future<Output = ()> + Send;

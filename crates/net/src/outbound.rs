@@ -1,5 +1,8 @@
 //! Requests of ours on their way through dials, connections and streams.
 
+mod dialling;
+mod relayed;
+
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
@@ -10,16 +13,16 @@ use libp2p::{
     Multiaddr, PeerId, Swarm,
     core::ConnectedPoint,
     request_response::{self, Message},
-    swarm::{ConnectionId, DialError, dial_opts::DialOpts, dial_opts::PeerCondition},
+    swarm::ConnectionId,
 };
 use opener_trade::Address;
 use tokio::time::Instant;
 
 use crate::{
-    Event, Protocol, RequestError, RequestId, address,
+    Event, Protocol, RequestError, RequestId, Route, address,
     behaviour::Behaviour,
     book::{ADDRESSES_PER_PEER, AddressBook},
-    cause::{Lost, describe, judge},
+    cause::{Lost, judge},
     codec::Request,
     dial::Dials,
     identity,
@@ -27,6 +30,8 @@ use crate::{
     requests::{Pending, Requests},
     task::Sent,
 };
+
+pub use relayed::{CIRCUITS_OPEN, PUNCH_GRACE};
 
 /// Seconds to wait for a connection to close before its peer is written to again.
 const LEAVE_GRACE: Duration = Duration::from_secs(2);
@@ -41,10 +46,13 @@ pub(crate) struct Outbound {
     /// Connected peers being dialled at a new address; their requests wait for it.
     moving: HashSet<PeerId>,
     leaving: VecDeque<(Instant, PeerId)>,
+    holds: relayed::Holds,
+    /// Until our listeners are bound nobody is dialled: dials leave from the ports we listen on.
+    waits: bool,
 }
 
 impl Outbound {
-    pub(crate) fn new(local: opener_trade::PeerId) -> Self {
+    pub(crate) fn new(local: opener_trade::PeerId, waits: bool) -> Self {
         Self {
             local,
             book: AddressBook::default(),
@@ -53,7 +61,33 @@ impl Outbound {
             requests: Requests::default(),
             moving: HashSet::new(),
             leaving: VecDeque::new(),
+            holds: relayed::Holds::default(),
+            waits,
         }
+    }
+
+    /// Our listeners are bound.
+    pub(crate) fn start(&mut self, swarm: &mut Swarm<Behaviour>, events: &mut VecDeque<Event>) {
+        self.waits = false;
+        self.dial(swarm, events);
+    }
+
+    /// A peer that dials a relay anew has lost its earlier connection, whether or not it shows yet: what it reserved there
+    /// leads nowhere.
+    pub(crate) fn supersede(
+        &self,
+        swarm: &mut Swarm<Behaviour>,
+        id: &PeerId,
+        connection: ConnectionId,
+    ) {
+        for earlier in self.links.superseded(id, connection) {
+            swarm.close_connection(earlier);
+        }
+    }
+
+    /// Whether a peer is connected that was dialled there.
+    pub(crate) fn is_at(&self, id: &PeerId, address: &Multiaddr) -> bool {
+        self.links.is_at(id, address)
     }
 
     /// Our name for a connected peer.
@@ -104,56 +138,21 @@ impl Outbound {
             },
         );
         if news && self.links.is_elsewhere(&peer, &usable) && self.moving.insert(peer) {
-            self.dials.want(peer);
+            self.want(peer);
         }
         self.advance(swarm, peer);
         self.dial(swarm, events);
     }
 
-    /// Where a peer is now. One that is being dialled is dialled there as well, beside the way that may lead nowhere.
-    pub(crate) fn learn(
-        &mut self,
-        swarm: &mut Swarm<Behaviour>,
-        to: opener_trade::PeerId,
-        addresses: &[Address],
-    ) {
-        let Ok(peer) = identity::to_libp2p(to) else {
-            return;
-        };
-        let known = self.book.addresses(&peer);
-        let usable = addresses.iter().take(ADDRESSES_PER_PEER);
-        let fresh: Vec<Multiaddr> = usable
-            .filter_map(|address| address::to_multiaddr(address, to).ok())
-            .filter(|address| !known.contains(address))
-            .collect();
-        if fresh.is_empty() {
-            return;
-        }
-        self.book.learn(peer, &fresh);
-        if !self.dials.is_dialling(&peer)
-            || self.links.is_connected(&peer)
-            || !self.dials.has_room()
-        {
-            return;
-        }
-        let options = DialOpts::peer_id(peer)
-            .addresses(fresh)
-            .condition(PeerCondition::Always)
-            .build();
-        let connection = options.connection_id();
-        if swarm.dial(options).is_ok() {
-            self.dials.started(connection, peer);
-        }
-    }
-
     /// Sends what may be sent to this peer, or sees to a connection.
     fn advance(&mut self, swarm: &mut Swarm<Behaviour>, peer: PeerId) {
-        if self.moving.contains(&peer) || self.links.is_leaving(&peer) {
+        let waits = self.moving.contains(&peer) || self.holds.is_held(&peer);
+        if waits || self.links.is_leaving(&peer) {
             return;
         }
         if !self.links.is_connected(&peer) {
             if self.requests.has_waiting(&peer) {
-                self.dials.want(peer);
+                self.want(peer);
             }
             return;
         }
@@ -164,83 +163,6 @@ impl Outbound {
                 .ask(protocol)
                 .send_request(&peer, request);
             self.requests.sent(id, (protocol, sent), Instant::now());
-        }
-    }
-
-    /// Starts as many dials as may be in flight.
-    fn dial(&mut self, swarm: &mut Swarm<Behaviour>, events: &mut VecDeque<Event>) {
-        while let Some(peer) = self.dials.next() {
-            let moving = self.moving.contains(&peer);
-            if !moving && (self.links.is_connected(&peer) || !self.requests.has_waiting(&peer)) {
-                self.advance(swarm, peer);
-                continue;
-            }
-            let known = self.book.addresses(&peer).iter();
-            let addresses: Vec<Multiaddr> = known
-                .filter(|at| !(moving && self.links.is_at(&peer, at)))
-                .cloned()
-                .collect();
-            let options = DialOpts::peer_id(peer)
-                .addresses(addresses)
-                .condition(PeerCondition::Always)
-                .build();
-            let connection = options.connection_id();
-            match swarm.dial(options) {
-                Ok(()) => self.dials.started(connection, peer),
-                Err(error) => self.dial_failed(swarm, events, peer, &error),
-            }
-        }
-    }
-
-    pub(crate) fn on_dial_error(
-        &mut self,
-        swarm: &mut Swarm<Behaviour>,
-        events: &mut VecDeque<Event>,
-        connection: ConnectionId,
-        error: &DialError,
-    ) {
-        if let Some(peer) = self.dials.ended(connection) {
-            self.dial_failed(swarm, events, peer, error);
-            self.dial(swarm, events);
-        }
-    }
-
-    fn dial_failed(
-        &mut self,
-        swarm: &mut Swarm<Behaviour>,
-        events: &mut VecDeque<Event>,
-        peer: PeerId,
-        error: &DialError,
-    ) {
-        let was_moving = self.moving.remove(&peer);
-        if let DialError::WrongPeerId { address, .. } = error {
-            self.book.forget(&peer, &address::bare(address.clone()));
-        }
-        if self.links.is_connected(&peer) {
-            tracing::debug!(%peer, %error, was_moving, "staying with the connection there is");
-            return self.advance(swarm, peer);
-        }
-        if self.dials.is_dialling(&peer) {
-            tracing::debug!(%peer, %error, "one way leads nowhere, another is tried");
-            return;
-        }
-        let reason = match error {
-            DialError::WrongPeerId { .. } if !self.book.addresses(&peer).is_empty() => {
-                return self.advance(swarm, peer);
-            }
-            DialError::WrongPeerId { address, .. } => RequestError::WrongPeer {
-                address: address::bare(address.clone()).to_string(),
-            },
-            DialError::NoAddresses => RequestError::NoAddress,
-            other => RequestError::Unreachable(describe(other)),
-        };
-        for (id, pending) in self.requests.take_waiting(&peer) {
-            let error = if pending.resent {
-                RequestError::Closed
-            } else {
-                reason.clone()
-            };
-            events.push_back(Event::Failed { id, error });
         }
     }
 
@@ -256,19 +178,33 @@ impl Outbound {
             swarm.close_connection(connection);
             return;
         };
-        let remote = address::bare(endpoint.get_remote_address().clone());
+        let Some((remote, route)) = way(endpoint) else {
+            swarm.close_connection(connection);
+            return;
+        };
         let dialled = endpoint.is_dialer().then(|| remote.clone());
         if let Some(at) = &dialled {
             self.book.learn(id, std::slice::from_ref(at));
         }
-        let first = self.links.opened(id, peer, connection, dialled);
+        let before = self.links.best(&id);
+        let is_ours = dialled.is_some();
+        let way = (route, address::is_quic(&remote));
+        let first = self.links.opened(id, peer, connection, dialled, way);
         if let (true, Ok(address)) = (first, address::to_address(&remote)) {
-            events.push_back(Event::Connected { peer, address });
+            events.push_back(Event::Connected {
+                peer,
+                address,
+                route,
+            });
         }
+        self.on_route(events, id, route, is_ours, before);
         if self.dials.ended(connection).is_some() && self.moving.remove(&id) {
             for other in self.links.others(&id, connection) {
                 self.leave(swarm, id, other);
             }
+        }
+        if route == Route::Direct {
+            self.close_circuits(swarm, id);
         }
         self.advance(swarm, id);
         self.dial(swarm, events);
@@ -281,9 +217,11 @@ impl Outbound {
         id: PeerId,
         connection: ConnectionId,
     ) {
+        let before = self.links.best(&id);
         if let Some(peer) = self.links.closed(&id, connection) {
             events.push_back(Event::Disconnected { peer });
         }
+        self.on_route_closed(events, &id, before);
         self.advance(swarm, id);
         self.dial(swarm, events);
     }
@@ -299,6 +237,7 @@ impl Outbound {
         match event {
             Ask::Message {
                 peer,
+                connection_id,
                 message:
                     Message::Response {
                         request_id,
@@ -307,11 +246,14 @@ impl Outbound {
                 ..
             } => {
                 if let Some((id, _)) = self.requests.finish((protocol, request_id)) {
+                    let route = self.links.route(&peer, connection_id);
                     events.push_back(Event::Response {
                         id,
                         bytes: response,
+                        route: route.unwrap_or(Route::Direct),
                     });
                 }
+                self.close_circuits(swarm, peer);
                 self.advance(swarm, peer);
             }
             Ask::OutboundFailure {
@@ -335,6 +277,7 @@ impl Outbound {
                         Ok(error) => events.push_back(Event::Failed { id, error }),
                     }
                 }
+                self.close_circuits(swarm, peer);
                 self.advance(swarm, peer);
                 self.dial(swarm, events);
             }
@@ -353,7 +296,8 @@ impl Outbound {
     /// When [`Self::on_deadline`] has something to do.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let leaving = self.leaving.front().map(|(at, _)| *at);
-        self.requests.deadline().into_iter().chain(leaving).min()
+        let waits = [self.requests.deadline(), leaving, self.holds.deadline()];
+        waits.into_iter().flatten().min()
     }
 
     pub(crate) fn on_deadline(
@@ -375,6 +319,29 @@ impl Outbound {
             self.links.give_up_waiting(&peer);
             self.advance(swarm, peer);
         }
+        self.end_holds(swarm, now);
         self.dial(swarm, events);
     }
+}
+
+/// The other end of a connection and the way there; of a relayed one that the other side opened, the relay's end. `None`
+/// if it goes through nobody knows whom.
+fn way(endpoint: &ConnectedPoint) -> Option<(Multiaddr, Route)> {
+    let (remote, through) = match endpoint {
+        ConnectedPoint::Dialer { address, .. } => (address, address),
+        ConnectedPoint::Listener { local_addr, .. } if endpoint.is_relayed() => {
+            (local_addr, local_addr)
+        }
+        ConnectedPoint::Listener {
+            local_addr,
+            send_back_addr,
+        } => (send_back_addr, local_addr),
+    };
+    let route = match (endpoint.is_relayed(), address::relay_of(through)) {
+        (false, _) => Route::Direct,
+        (true, relay) => Route::Relayed {
+            by: identity::from_libp2p(&relay?).ok()?,
+        },
+    };
+    Some((address::bare(remote.clone()), route))
 }

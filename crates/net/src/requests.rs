@@ -89,6 +89,11 @@ impl<K: Copy + Eq + Hash> Requests<K> {
             .is_some_and(|line| !line.waiting.is_empty())
     }
 
+    /// Whether a request to this peer is on its way.
+    pub(crate) fn is_in_flight(&self, peer: &PeerId) -> bool {
+        self.lines.get(peer).is_some_and(|line| line.in_flight > 0)
+    }
+
     /// The next request to send to this peer, if one more may be in flight.
     pub(crate) fn next(&mut self, peer: &PeerId) -> Option<(RequestId, Protocol, Arc<[u8]>)> {
         let line = self.lines.get_mut(peer)?;

@@ -77,12 +77,13 @@ fn start(config: Config, times: Times) -> Result<Sockets, NetError> {
     let mut listeners = Vec::with_capacity(config.listen.len());
     for address in &config.listen {
         let multiaddr = address::to_multiaddr(address, local)?;
+        let is_wildcard = address::is_wildcard(&multiaddr);
         let listener =
             transport::listen(&mut swarm, multiaddr).map_err(|source| NetError::Listen {
                 address: address.clone(),
                 source,
             })?;
-        listeners.push(listener);
+        listeners.push((listener, !is_wildcard));
     }
     let (commands, commands_in) = mpsc::channel(COMMANDS);
     let (events_out, events) = mpsc::channel(EVENTS);
@@ -90,7 +91,7 @@ fn start(config: Config, times: Times) -> Result<Sockets, NetError> {
         swarm,
         listeners,
         local,
-        config.limits,
+        (config.reach, config.limits),
         commands_in,
         events_out,
     );
@@ -157,6 +158,10 @@ impl Network for Sockets {
 
     async fn learn(&mut self, peer: PeerId, addresses: Vec<Address>) {
         drop(self.commands.send(Command::Learn { peer, addresses }).await);
+    }
+
+    async fn use_relays(&mut self, relays: Vec<(PeerId, Vec<Address>)>) {
+        drop(self.commands.send(Command::UseRelays { relays }).await);
     }
 
     async fn reply(&mut self, to: ReplyTo, bytes: Arc<[u8]>) {

@@ -1,5 +1,7 @@
 //! The task that owns the swarm.
 
+mod listening;
+
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures::StreamExt;
@@ -16,12 +18,13 @@ use tokio::{
 };
 
 use crate::{
-    Event, Limits, Protocol, ReplyTo, RequestId, address,
+    Event, Limits, Protocol, Reach as Role, ReplyTo, RequestId,
     behaviour::{Behaviour, BehaviourEvent},
     codec::Request,
     event::Way,
     inbound::Inbound,
     outbound::Outbound,
+    reach::Reach,
 };
 
 /// Events kept inside the task when the owner's queue is full. From then on the swarm is not asked for more, while
@@ -54,6 +57,9 @@ pub(crate) enum Command {
         peer: PeerId,
         addresses: Vec<Address>,
     },
+    UseRelays {
+        relays: Vec<(PeerId, Vec<Address>)>,
+    },
     Reply {
         id: InboundRequestId,
         channel: ResponseChannel<Arc<[u8]>>,
@@ -64,10 +70,13 @@ pub(crate) enum Command {
 pub(crate) struct Task {
     swarm: Swarm<Behaviour>,
     listeners: Vec<ListenerId>,
+    starting: listening::Starting,
+    role: Role,
     commands: mpsc::Receiver<Command>,
     events: mpsc::Sender<Event>,
     backlog: VecDeque<Event>,
     outbound: Outbound,
+    reach: Reach,
     inbound: Inbound<InboundRequestId>,
     /// Requests for pieces of files, counted apart: their answers are large.
     blobs: Inbound<InboundRequestId>,
@@ -87,19 +96,22 @@ enum Woken {
 impl Task {
     pub(crate) fn new(
         swarm: Swarm<Behaviour>,
-        listeners: Vec<ListenerId>,
+        listeners: Vec<(ListenerId, bool)>,
         local: PeerId,
-        limits: Limits,
+        (role, limits): (Role, Limits),
         commands: mpsc::Receiver<Command>,
         events: mpsc::Sender<Event>,
     ) -> Self {
         Self {
             swarm,
-            listeners,
+            listeners: listeners.iter().map(|(id, _)| *id).collect(),
+            outbound: Outbound::new(local, !listeners.is_empty()),
+            starting: listening::Starting::new(listeners),
+            role,
             commands,
             events,
             backlog: VecDeque::new(),
-            outbound: Outbound::new(local),
+            reach: Reach::default(),
             inbound: Inbound::new(limits.unanswered, limits.unanswered_per_peer),
             blobs: Inbound::new(BLOBS_UNANSWERED, BLOBS_PER_PEER),
             last_reply: None,
@@ -112,10 +124,7 @@ impl Task {
             match self.wait().await {
                 Woken::Command(Some(command)) => self.on_command(command),
                 Woken::Swarm(event) => self.on_swarm(*event),
-                Woken::Deadline => {
-                    self.outbound
-                        .on_deadline(&mut self.swarm, &mut self.backlog, Instant::now());
-                }
+                Woken::Deadline => self.on_deadline(Instant::now()),
                 Woken::Delivered => {}
                 Woken::Command(None) => break,
                 Woken::OwnerGone => self.backlog.clear(),
@@ -131,9 +140,12 @@ impl Task {
             events,
             backlog,
             outbound,
+            reach,
+            starting,
             ..
         } = self;
-        let deadline = outbound.deadline();
+        let deadlines = [outbound.deadline(), reach.deadline(), starting.deadline()];
+        let deadline = deadlines.into_iter().flatten().min();
         tokio::select! {
             command = commands.recv() => Woken::Command(command),
             permit = events.reserve(), if !backlog.is_empty() => match permit {
@@ -170,6 +182,7 @@ impl Task {
             Command::Learn { peer, addresses } => {
                 self.outbound.learn(&mut self.swarm, peer, &addresses);
             }
+            Command::UseRelays { relays } => self.use_relays(&relays),
             Command::Reply { id, channel, bytes } => {
                 if self
                     .swarm
@@ -203,6 +216,12 @@ impl Task {
             SwarmEvent::Behaviour(BehaviourEvent::Blob(event)) => {
                 outbound.on_ask(swarm, backlog, Protocol::Blob, event);
             }
+            SwarmEvent::Behaviour(BehaviourEvent::Punch(punched)) => {
+                if let Err(error) = punched.result {
+                    tracing::debug!(peer = %punched.remote_peer_id, %error, "no way past the relay");
+                    outbound.on_punch_failed(swarm, punched.remote_peer_id);
+                }
+            }
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping)) => match ping.result {
                 Ok(_) | Err(libp2p::ping::Failure::Unsupported) => {}
                 Err(error) => {
@@ -217,6 +236,10 @@ impl Task {
                 ..
             } => {
                 outbound.on_connected(swarm, backlog, peer_id, connection_id, &endpoint);
+                self.reach.on_connected(swarm, &peer_id);
+                if self.role == Role::Relay {
+                    outbound.supersede(swarm, &peer_id, connection_id);
+                }
             }
             SwarmEvent::ConnectionClosed {
                 peer_id,
@@ -232,20 +255,28 @@ impl Task {
             } => {
                 outbound.on_dial_error(swarm, backlog, connection_id, &error);
             }
-            SwarmEvent::NewListenAddr { address, .. } => {
-                if let Ok(address) = address::to_address(&address) {
-                    backlog.push_back(Event::Listening { address });
-                }
-            }
-            SwarmEvent::ExpiredListenAddr { address, .. } => {
-                self.listener_closed(&[address], "the interface is gone");
-            }
+            SwarmEvent::NewListenAddr {
+                listener_id,
+                address,
+            } => self.on_listening(listener_id, &address),
+            SwarmEvent::ExpiredListenAddr {
+                listener_id,
+                address,
+            } => self.on_listening_ended(listener_id, &[address], "the interface is gone"),
             SwarmEvent::ListenerClosed {
-                addresses, reason, ..
+                listener_id,
+                addresses,
+                reason,
             } => match reason {
-                Ok(()) => self.listener_closed(&addresses, "closed"),
-                Err(error) => self.listener_closed(&addresses, &error.to_string()),
+                Ok(()) => self.on_listening_ended(listener_id, &addresses, "closed"),
+                Err(error) => self.on_listening_ended(listener_id, &addresses, &error.to_string()),
             },
+            SwarmEvent::ExternalAddrConfirmed { address } => {
+                self.reach.on_confirmed(backlog, &address);
+            }
+            SwarmEvent::ExternalAddrExpired { address } => {
+                self.reach.on_expired(backlog, &address);
+            }
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "a listener reports an error");
             }
@@ -253,18 +284,6 @@ impl Task {
                 tracing::debug!(%error, "an inbound connection failed");
             }
             _ => {}
-        }
-    }
-
-    fn listener_closed(&mut self, addresses: &[libp2p::Multiaddr], reason: &str) {
-        for address in addresses
-            .iter()
-            .filter_map(|address| address::to_address(address).ok())
-        {
-            self.backlog.push_back(Event::ListenerClosed {
-                address,
-                reason: reason.to_owned(),
-            });
         }
     }
 

@@ -11,16 +11,16 @@ use libp2p::{
     },
     dns,
     identity::Keypair,
-    noise, quic,
+    noise, quic, relay,
     swarm::Config as SwarmConfig,
     tcp, yamux,
 };
 
-use crate::{Config, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, behaviour::Behaviour, config::Times};
+use crate::{Config, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, Reach, behaviour::Behaviour, config::Times};
 
 /// Streams that the other side may hold open on one connection: its requests, ours, ping and identify need under 60.
 /// A TCP connection that goes beyond is closed, on QUIC the excess waits.
-const STREAMS: usize = 128;
+pub(crate) const STREAMS: usize = 128;
 
 /// Inbound streams of one connection that may be choosing their protocol at once; more than all of a peer's requests.
 const NEGOTIATING_STREAMS: usize = 64;
@@ -54,17 +54,29 @@ pub(crate) fn swarm(
     config: &Config,
     times: Times,
 ) -> Result<Swarm<Behaviour>, noise::Error> {
-    let transport = match dns::tokio::Transport::system(direct(keypair)?) {
+    let direct = match dns::tokio::Transport::system(direct(keypair)?) {
         Ok(transport) => transport.boxed(),
         Err(error) => {
             tracing::warn!(%error, "no name server is configured: only IP addresses can be dialled");
             direct(keypair)?.boxed()
         }
     };
+    let (transport, circuits) = if config.reach == Reach::Relay {
+        (direct, None)
+    } else {
+        let (circuits, behaviour) = relay::client::new(keypair.public().to_peer_id());
+        let circuits = circuits
+            .upgrade(Version::V1Lazy)
+            .authenticate(noise::Config::new(keypair)?)
+            .multiplex(muxer())
+            .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
+        let both = OrTransport::new(circuits, direct).map(|either, _| either.into_inner());
+        (both.boxed(), Some(behaviour))
+    };
     let transport = TransportTimeout::new(transport, HANDSHAKE_TIMEOUT).boxed();
     Ok(Swarm::new(
         transport,
-        Behaviour::new(keypair.public(), config, times),
+        Behaviour::new(keypair.public(), circuits, config, times),
         keypair.public().to_peer_id(),
         SwarmConfig::with_tokio_executor()
             .with_substream_upgrade_protocol_override(Version::V1Lazy)
@@ -74,13 +86,17 @@ pub(crate) fn swarm(
     ))
 }
 
-fn direct(keypair: &Keypair) -> Result<Layer, noise::Error> {
+fn muxer() -> yamux::Config {
     let mut yamux = yamux::Config::default();
     yamux.set_max_num_streams(STREAMS);
+    yamux
+}
+
+fn direct(keypair: &Keypair) -> Result<Layer, noise::Error> {
     let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
         .upgrade(Version::V1Lazy)
         .authenticate(noise::Config::new(keypair)?)
-        .multiplex(yamux)
+        .multiplex(muxer())
         .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
 
     let mut config = quic::Config::new(keypair);

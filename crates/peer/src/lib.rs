@@ -41,12 +41,12 @@ pub use opener_store::{
     Assessment, Blobs, BookEntry, Contact, ContactFilter, DealCounts, DealFilter, DealRow,
     Delivery, DeliveryCounts, DeliveryState, DialogueRow, FormKind, Group, KeptForm, ListedDeal,
     Loud, Moments, Notice, NoticeId, Part, ReportState, ReportStatus, Role as StoredRole, Shelf,
-    Store, StoreError, Whole,
+    Store, StoreError, Way, Whole,
 };
 pub use profile::Profile;
 pub use snapshot::{
     AttachedFile, AttachmentState, DealSnapshot, DirectoryStatus, Found, LastBids, OrderPart,
-    Recipients, Record, Seller, SentRfp, Status,
+    Reachability, Recipients, Record, Seller, SentRfp, Status,
 };
 pub use start::start;
 pub use telephone::{

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::ClockState;
+use crate::{ClockState, directories::is_loopback};
 use opener_decision::LinePart;
 use opener_negotiation::{Role, dialogue, request};
+use opener_net::{is_public_host, is_relayed};
 use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
 use opener_trade::{
     Address, DealId, DocumentId, Duration, Opened, PeerId, PeerText, Reason, Timestamp, Verified,
@@ -173,6 +174,34 @@ pub struct DirectoryStatus {
     pub error: Option<String>,
 }
 
+/// How others reach us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reachability {
+    /// Programs on this machine alone.
+    Here,
+    /// Others in the same network, as far as we know.
+    OwnNetwork,
+    /// Others anywhere, through a relay; directly where the routers in between let them.
+    Relay,
+    /// Others anywhere, directly.
+    Direct,
+}
+
+impl Reachability {
+    /// From where we are reached.
+    pub(crate) fn of(addresses: &[Address]) -> Self {
+        if addresses.iter().any(is_public_host) {
+            Self::Direct
+        } else if addresses.iter().any(is_relayed) {
+            Self::Relay
+        } else if addresses.iter().any(|address| !is_loopback(address)) {
+            Self::OwnNetwork
+        } else {
+            Self::Here
+        }
+    }
+}
+
 /// The peer as a whole.
 #[derive(Debug, Clone)]
 pub struct Status {
@@ -180,6 +209,8 @@ pub struct Status {
     pub peer: PeerId,
     /// Where we can be dialled, with `/p2p/…`.
     pub addresses: Vec<Address>,
+    /// How others reach us.
+    pub reach: Reachability,
     /// Peers connected now.
     pub connected: usize,
     /// The directories.
@@ -190,4 +221,24 @@ pub struct Status {
     pub skew: Option<Duration>,
     /// What that means.
     pub clock: ClockState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_way_in_is_named() {
+        let relay = "/ip4/9.0.0.1/tcp/1/p2p/12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5/p2p-circuit";
+        let mut addresses = Vec::new();
+        for (text, reach) in [
+            ("/ip4/127.0.0.1/tcp/1", Reachability::Here),
+            ("/ip4/192.168.1.7/tcp/1", Reachability::OwnNetwork),
+            (relay, Reachability::Relay),
+            ("/ip4/9.0.0.7/udp/1/quic-v1", Reachability::Direct),
+        ] {
+            addresses.push(Address::new(text).unwrap());
+            assert_eq!(Reachability::of(&addresses), reach);
+        }
+    }
 }

@@ -373,7 +373,12 @@ impl World {
         };
         match waiting {
             Waiting::Delivery(attempt) => {
-                must(engine.answered(now, &[Answered { attempt, answer }]).await);
+                let answered = Answered {
+                    attempt,
+                    answer,
+                    way: None,
+                };
+                must(engine.answered(now, &[answered]).await);
             }
             Waiting::Piece(wanted) => must(engine.take_piece(now, wanted, answer).await),
         }

@@ -290,6 +290,7 @@ impl World {
         let answered = Answered {
             attempt,
             answer: Ok(bytes.into()),
+            way: None,
         };
         let program = self.program_mut(actor);
         let Some(engine) = &mut program.engine else {

@@ -43,7 +43,7 @@ pub use moments::Moments;
 pub use notice::{Loud, NewNotice, Notice, NoticeId};
 pub use open::Store;
 pub use outbox::{
-    Delivery, DeliveryCounts, DeliveryState, Expired, NewDelivery, OutboxId, OutboxRow,
+    Delivery, DeliveryCounts, DeliveryState, Expired, NewDelivery, OutboxId, OutboxRow, Way,
 };
 pub use parked::ParkedDocument;
 pub use receipt::{NewReceipt, StoredReceipt};

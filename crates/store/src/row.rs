@@ -64,6 +64,12 @@ pub(crate) trait Fields {
         T::from_word(self.plain(column)?).ok_or_else(|| damaged(column))
     }
 
+    fn maybe_word<T: Word>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        let word: Option<&str> = self.plain(column)?;
+        word.map(|word| T::from_word(word).ok_or_else(|| damaged(column)))
+            .transpose()
+    }
+
     fn maybe_reason(&self, column: &'static str) -> Result<Option<Reason>, StoreError> {
         let number: Option<i64> = self.plain(column)?;
         let number = number

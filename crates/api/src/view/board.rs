@@ -1,7 +1,7 @@
 //! The delivery board: how far every document of a deal has come.
 
 use opener_negotiation::Role;
-use opener_peer::{DealSnapshot, Delivery, DeliveryState};
+use opener_peer::{DealSnapshot, Delivery, DeliveryState, Way};
 use opener_trade::{DocumentId, PeerId, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -24,6 +24,16 @@ pub enum DeliveryStage {
     Refused,
     /// Nobody answered while it mattered.
     Expired,
+}
+
+/// Which way a receipt came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryWay {
+    /// Straight from the recipient.
+    Direct,
+    /// Through a relay, which sees only encrypted bytes.
+    Relay,
 }
 
 /// One document on its way to one recipient.
@@ -57,6 +67,8 @@ pub struct DeliveryView {
     pub reason: Option<Reason>,
     /// The words to that reason.
     pub detail: String,
+    /// Which way the receipt came, where that is known.
+    pub way: Option<DeliveryWay>,
 }
 
 /// Whether the other side has said anything since: an RFP is answered by what its seller signs.
@@ -94,6 +106,10 @@ impl DeliveryView {
             expires_at: delivery.expires_at,
             reason: delivery.reason,
             detail: delivery.detail.clone(),
+            way: delivery.way.map(|way| match way {
+                Way::Direct => DeliveryWay::Direct,
+                Way::Relay => DeliveryWay::Relay,
+            }),
         }
     }
 }

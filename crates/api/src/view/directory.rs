@@ -54,6 +54,20 @@ pub struct DeliveryTotals {
     pub expired: u32,
 }
 
+/// How others reach us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reachability {
+    /// Programs on this computer alone.
+    Here,
+    /// Others in the same network.
+    OwnNetwork,
+    /// Others anywhere, through a relay; directly where the routers in between let them.
+    Relay,
+    /// Others anywhere, directly.
+    Direct,
+}
+
 /// The peer as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct NetworkView {
@@ -61,6 +75,8 @@ pub struct NetworkView {
     pub peer: PeerId,
     /// Where we can be dialled.
     pub addresses: Vec<Address>,
+    /// How others reach us.
+    pub reach: Reachability,
     /// Peers connected now.
     pub connected: u32,
     /// Directories that are known.
@@ -98,6 +114,12 @@ impl From<Status> for NetworkView {
             skew_ms: status.skew,
             clock: status.clock,
             addresses: status.addresses,
+            reach: match status.reach {
+                opener_peer::Reachability::Here => Reachability::Here,
+                opener_peer::Reachability::OwnNetwork => Reachability::OwnNetwork,
+                opener_peer::Reachability::Relay => Reachability::Relay,
+                opener_peer::Reachability::Direct => Reachability::Direct,
+            },
         }
     }
 }

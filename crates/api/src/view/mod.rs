@@ -28,14 +28,14 @@ mod terms;
 pub use attachment::{AttachmentStage, AttachmentView};
 pub use bargain::{AnswerView, BargainView, CounterView, QuestionView, QuestionsView, RfpChanges};
 pub use bid::{BidRow, BidState, BidView, Finding};
-pub use board::{DeliveryStage, DeliveryView};
+pub use board::{DeliveryStage, DeliveryView, DeliveryWay};
 pub use call::{
     CallCardOutcome, CallCardView, CallPhase, CallQuality, CallSettings, CallShown, CallView,
     IceServerView,
 };
 pub use contact::{CardView, ContactAdded, ContactView, GroupView};
 pub use deal::{DealView, DialogueView};
-pub use directory::{DeliveryTotals, DirectoryView, NetworkView};
+pub use directory::{DeliveryTotals, DirectoryView, NetworkView, Reachability};
 pub use draft::{DraftKind, DraftRow, DraftView};
 pub use gateway::GatewayView;
 pub use history::HistoryView;

@@ -53,7 +53,7 @@ impl Client {
             .await;
         loop {
             match timeout(GUARD, self.net.next()).await.unwrap().unwrap() {
-                Event::Response { id, bytes } if id == asked => return decode(&bytes),
+                Event::Response { id, bytes, .. } if id == asked => return decode(&bytes),
                 Event::Failed { id, error } if id == asked => panic!("{error}"),
                 _ => {}
             }

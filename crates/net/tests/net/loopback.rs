@@ -41,7 +41,14 @@ async fn the_receiver_knows_who_asks_and_both_hear_of_the_connection() {
         (buyer.id(), Protocol::Deliver, &b"rfp"[..])
     );
     match buyer.event().await {
-        Event::Connected { peer, address } => assert_eq!((peer, address), (seller.id(), at)),
+        Event::Connected {
+            peer,
+            address,
+            route,
+        } => {
+            assert_eq!((peer, address), (seller.id(), at));
+            assert_eq!(route, opener_net::Route::Direct);
+        }
         other => panic!("{other:?}"),
     }
     seller.net.reply(reply, bytes("receipt")).await;

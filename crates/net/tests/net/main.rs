@@ -5,4 +5,5 @@
 mod hostile;
 mod loopback;
 mod node;
+mod relay;
 mod restart;

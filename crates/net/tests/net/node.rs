@@ -110,7 +110,7 @@ impl Node {
     pub async fn answered(&mut self) -> (RequestId, Result<Arc<[u8]>, RequestError>) {
         loop {
             match self.event().await {
-                Event::Response { id, bytes } => return (id, Ok(bytes)),
+                Event::Response { id, bytes, .. } => return (id, Ok(bytes)),
                 Event::Failed { id, error } => return (id, Err(error)),
                 _ => {}
             }

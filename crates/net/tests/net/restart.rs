@@ -25,7 +25,7 @@ async fn ask(buyer: &mut Node, at: Vec<Address>) -> Result<(), RequestError> {
     Ok(())
 }
 
-async fn crash(runtime: Runtime) {
+pub async fn crash(runtime: Runtime) {
     tokio::task::spawn_blocking(move || drop(runtime))
         .await
         .unwrap();

@@ -39,7 +39,8 @@ pub(crate) enum Ask {
 #[derive(Debug)]
 struct Directory {
     peer: PeerId,
-    address: Address,
+    /// Where it is: over QUIC and over TCP, or under several names. The first is shown.
+    addresses: Vec<Address>,
     answered_at: Option<Timestamp>,
     online_until: Option<Timestamp>,
     registered_seq: Option<u64>,
@@ -82,15 +83,16 @@ impl Directories {
         for full in addresses {
             let (address, peer) = split_peer(full)?;
             let peer = peer.ok_or_else(|| DirectoryError::NoPeer(full.clone()))?;
-            if list.iter().any(|other| other.peer == peer) {
+            if let Some(other) = list.iter_mut().find(|other| other.peer == peer) {
+                if !other.addresses.contains(&address) {
+                    other.addresses.push(address);
+                }
                 continue;
             }
             let known = self.list.iter().position(|known| known.peer == peer);
-            let mut directory = known.map_or_else(
-                || Directory::new(peer, address.clone()),
-                |i| self.list.swap_remove(i),
-            );
-            directory.address = address;
+            let mut directory =
+                known.map_or_else(|| Directory::new(peer), |i| self.list.swap_remove(i));
+            directory.addresses = vec![address];
             list.push(directory);
         }
         self.list = list;
@@ -106,10 +108,20 @@ impl Directories {
     }
 
     pub(crate) fn address(&self, peer: &PeerId) -> Vec<Address> {
-        self.list
-            .iter()
-            .filter(|directory| directory.peer == *peer)
-            .map(|d| d.address.clone())
+        let of = self.list.iter().find(|directory| directory.peer == *peer);
+        of.map(|directory| directory.addresses.clone())
+            .unwrap_or_default()
+    }
+
+    /// Those that may relay to us: every one that is not on this machine alone.
+    pub(crate) fn relays(&self) -> Vec<(PeerId, Vec<Address>)> {
+        let relays = self.list.iter().map(|directory| {
+            let addresses = directory.addresses.iter();
+            let elsewhere = addresses.filter(|address| !is_loopback(address));
+            (directory.peer, elsewhere.cloned().collect::<Vec<_>>())
+        });
+        relays
+            .filter(|(_, addresses)| !addresses.is_empty())
             .collect()
     }
 
@@ -254,15 +266,17 @@ impl Directories {
     }
 
     pub(crate) fn status(&self) -> Vec<DirectoryStatus> {
-        let status = |directory: &Directory| DirectoryStatus {
-            peer: directory.peer,
-            address: directory.address.clone(),
-            answered_at: directory.answered_at,
-            registered_until: directory.online_until,
-            skew: directory.skew,
-            error: directory.error.clone(),
+        let status = |directory: &Directory| {
+            Some(DirectoryStatus {
+                peer: directory.peer,
+                address: directory.addresses.first()?.clone(),
+                answered_at: directory.answered_at,
+                registered_until: directory.online_until,
+                skew: directory.skew,
+                error: directory.error.clone(),
+            })
         };
-        self.list.iter().map(status).collect()
+        self.list.iter().filter_map(status).collect()
     }
 
     /// A search at every directory.
@@ -287,10 +301,10 @@ impl Directories {
 }
 
 impl Directory {
-    const fn new(peer: PeerId, address: Address) -> Self {
+    const fn new(peer: PeerId) -> Self {
         Self {
             peer,
-            address,
+            addresses: Vec::new(),
             answered_at: None,
             online_until: None,
             registered_seq: None,
@@ -301,6 +315,13 @@ impl Directory {
             measure_at: Timestamp::EARLIEST,
         }
     }
+}
+
+/// Whether an address is of this machine alone.
+pub(crate) fn is_loopback(address: &Address) -> bool {
+    ["/ip4/127.", "/ip6/::1/"]
+        .iter()
+        .any(|head| address.as_str().starts_with(head))
 }
 
 #[cfg(test)]

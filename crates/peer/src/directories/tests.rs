@@ -84,6 +84,28 @@ fn a_directory_is_named_with_its_key_and_there_are_not_too_many() {
 }
 
 #[test]
+fn a_directory_may_be_named_at_several_addresses_and_relays_unless_it_is_on_this_machine() {
+    let at = |text: &str| Address::new(text).unwrap();
+    let full = |text: &str, seed| at(&format!("{text}/p2p/{}", id(seed).peer_id()));
+    let mut directories = Directories::default();
+    let named = [
+        full("/ip4/9.0.0.1/udp/1/quic-v1", 1),
+        full("/ip4/9.0.0.1/tcp/1", 1),
+        full("/ip4/9.0.0.1/tcp/1", 1),
+        full("/ip4/127.0.0.1/tcp/1", 2),
+    ];
+    directories.set(&named).unwrap();
+    let (remote, local) = (id(1).peer_id(), id(2).peer_id());
+    assert_eq!(directories.peers(), [remote, local]);
+    let both = vec![at("/ip4/9.0.0.1/udp/1/quic-v1"), at("/ip4/9.0.0.1/tcp/1")];
+    assert_eq!(directories.address(&remote), both);
+    assert_eq!(directories.relays(), [(remote, both)]);
+    assert_eq!(directories.status().len(), 2);
+    directories.set(&named[1..2]).unwrap();
+    assert_eq!(directories.address(&remote), [at("/ip4/9.0.0.1/tcp/1")]);
+}
+
+#[test]
 fn a_listing_is_registered_once_and_then_renewed() {
     let mut directories = Directories::default();
     directories.set(&[address(1)]).unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opener_negotiation::dialogue::Input;
-use opener_store::OutboxId;
+use opener_store::{OutboxId, Way};
 use opener_trade::{
     DealId, DocumentId, Opened, PeerId, Reason, Timestamp, Verified,
     document::{Failure, Receipt, Stage},
@@ -51,6 +51,8 @@ pub struct Answered {
     pub attempt: Attempt,
     /// The other side's bytes, or why none came.
     pub answer: Result<Arc<[u8]>, String>,
+    /// Which way they came, where that is known.
+    pub way: Option<Way>,
 }
 
 impl Engine {
@@ -88,8 +90,8 @@ impl Engine {
         answers: &[Answered],
     ) -> Result<(), PeerError> {
         let mut work = self.begin(now).await?;
-        for Answered { attempt, answer } in answers {
-            work.conclude_attempt(attempt, answer).await?;
+        for answered in answers {
+            work.conclude_attempt(answered).await?;
         }
         let changed = work.commit().await?;
         self.adopt(changed);
@@ -100,7 +102,13 @@ impl Engine {
     }
 
     /// The receipt for what was sent once says what the other side's clock showed in between.
-    fn compare_clocks(&mut self, now: Timestamp, Answered { attempt, answer }: &Answered) {
+    fn compare_clocks(
+        &mut self,
+        now: Timestamp,
+        Answered {
+            attempt, answer, ..
+        }: &Answered,
+    ) {
         if attempt.attempts > 0 {
             return;
         }
@@ -119,8 +127,11 @@ impl Engine {
 impl Work<'_> {
     async fn conclude_attempt(
         &mut self,
-        attempt: &Attempt,
-        answer: &Result<Arc<[u8]>, String>,
+        Answered {
+            attempt,
+            answer,
+            way,
+        }: &Answered,
     ) -> Result<(), PeerError> {
         self.changed.events.push(Event::Delivery {
             deal: attempt.deal,
@@ -132,7 +143,7 @@ impl Work<'_> {
         };
         match opened {
             Ok(Opened::Receipt(receipt)) if self.is_receipt_for(&receipt, attempt) => {
-                self.received(attempt, &receipt).await
+                self.received(attempt, &receipt, *way).await
             }
             Ok(Opened::Failure(failure)) if self.is_failure_for(&failure, attempt) => {
                 self.refused(attempt, &failure).await
@@ -149,6 +160,7 @@ impl Work<'_> {
         &mut self,
         attempt: &Attempt,
         receipt: &Verified<Receipt>,
+        way: Option<Way>,
     ) -> Result<(), PeerError> {
         if !self
             .tx
@@ -156,6 +168,9 @@ impl Work<'_> {
             .await?
         {
             return Ok(());
+        }
+        if let Some(way) = way {
+            self.tx.note_way(attempt.id, way).await?;
         }
         self.keep_receipt(receipt).await?;
         self.tx.mark_met(attempt.to, self.now).await?;

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use opener_net::{Network, Protocol, RequestError};
+use opener_net::{Network, Protocol, RequestError, is_relayed};
 use opener_store::DueReport;
 use opener_trade::{
     Address, Duration, PeerId, Reason, Timestamp, Verified,
     directory::{Query, Request, Response},
     document::{Listing, ReportReceipt},
     envelope::open_as,
+    limits::ADDRESSES,
 };
 
 use super::Runner;
 use crate::{
     Clock, Event, PeerError,
-    directories::{Ask, Purpose},
+    directories::{Ask, Purpose, is_loopback},
 };
 
 /// A listing is signed again each day, long before it expires.
@@ -296,28 +297,48 @@ impl<N: Network, C: Clock> Runner<N, C> {
     }
 }
 
-/// The addresses that others can use: loopback only where there is nothing else.
+/// The addresses that others can use, as many as a listing holds: loopback only where there is nothing else, and relays
+/// last, for whom half the room is kept.
 fn public_addresses(addresses: &[Address]) -> Vec<Address> {
-    let is_loopback = |address: &&Address| {
-        ["/ip4/127.", "/ip6/::1/"]
-            .iter()
-            .any(|head| address.as_str().starts_with(head))
-    };
-    let public: Vec<Address> = addresses
-        .iter()
-        .filter(|address| !is_loopback(address))
-        .cloned()
-        .collect();
-    if public.is_empty() {
-        addresses.to_vec()
-    } else {
-        public
+    let elsewhere = addresses.iter().filter(|address| !is_loopback(address));
+    let (relayed, mut direct): (Vec<_>, Vec<_>) = elsewhere.cloned().partition(is_relayed);
+    if direct.is_empty() && relayed.is_empty() {
+        return addresses.to_vec();
     }
+    let kept = relayed.len().min(ADDRESSES / 2);
+    direct.truncate(ADDRESSES - kept);
+    direct.extend(relayed.into_iter().take(kept));
+    direct
 }
 
 fn words(response: &Response) -> String {
     match response {
         Response::Refused { reason, detail } => format!("{reason}: {detail}"),
         _ => "the directory answered something else".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Address {
+        Address::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_listing_has_room_for_relays_however_many_interfaces_there_are() {
+        let relayed = at("/ip4/9.0.0.1/tcp/1/p2p/x/p2p-circuit");
+        let mut addresses: Vec<Address> = (0..40)
+            .map(|n| at(&format!("/ip4/10.0.0.{n}/tcp/1")))
+            .collect();
+        addresses.push(at("/ip4/127.0.0.1/tcp/1"));
+        addresses.push(relayed.clone());
+        let told = public_addresses(&addresses);
+        assert_eq!(told.len(), ADDRESSES);
+        assert_eq!(told.last(), Some(&relayed));
+        assert!(!told.iter().any(is_loopback));
+        let alone = [at("/ip4/127.0.0.1/tcp/1")];
+        assert_eq!(public_addresses(&alone), alone);
     }
 }

@@ -10,7 +10,8 @@ use opener_trade::{
 
 use super::Runner;
 use crate::{
-    Clock, Found, PeerError, Recipients, SentRfp, Status, directories::Purpose, handle::Call,
+    Clock, Found, PeerError, Reachability, Recipients, SentRfp, Status, directories::Purpose,
+    handle::Call,
 };
 
 impl<N: Network, C: Clock> Runner<N, C> {
@@ -156,7 +157,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 directories,
                 answer,
             } => {
-                let done = match self.set_directories(&directories) {
+                let done = match self.set_directories(&directories).await {
                     Ok(()) => self.engine.store_directories(&directories).await,
                     Err(error) => Err(error.into()),
                 };
@@ -285,6 +286,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 .iter()
                 .filter_map(|address| with_peer(address, peer).ok())
                 .collect(),
+            reach: Reachability::of(&self.addresses),
             connected: self.connected.len(),
             directories: self.directories.status(),
             deliveries: self.engine.delivery_counts().await?,

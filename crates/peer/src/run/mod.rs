@@ -45,6 +45,8 @@ pub(crate) struct Runner<N, C> {
     addresses: Vec<Address>,
     connected: HashSet<PeerId>,
     directories: Directories,
+    /// Whom the transport was told to be reached through.
+    relays: Vec<(PeerId, Vec<Address>)>,
     searches: Searches,
     deliveries: HashMap<RequestId, Attempt>,
     pieces: HashMap<RequestId, Wanted>,
@@ -91,6 +93,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             addresses,
             connected: HashSet::new(),
             directories: Directories::default(),
+            relays: Vec::new(),
             searches: Searches::default(),
             deliveries: HashMap::new(),
             pieces: HashMap::new(),
@@ -118,13 +121,14 @@ impl<N: Network, C: Clock> Runner<N, C> {
         } else {
             addresses.to_vec()
         };
-        self.set_directories(&addresses)?;
+        self.set_directories(&addresses).await?;
         Ok(self.engine.store_directories(&addresses).await?)
     }
 
-    fn set_directories(&mut self, addresses: &[Address]) -> Result<(), DirectoryError> {
+    async fn set_directories(&mut self, addresses: &[Address]) -> Result<(), DirectoryError> {
         self.directories.set(addresses)?;
         self.engine.set_directories(self.directories.peers());
+        self.seek_relays().await;
         Ok(())
     }
 

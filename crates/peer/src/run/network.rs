@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use opener_net::{Event as NetEvent, Network, Protocol, ReplyTo, RequestError, RequestId};
+use opener_net::{Event as NetEvent, Network, Protocol, ReplyTo, RequestError, RequestId, Route};
+use opener_store::Way;
 use opener_trade::{PeerId, Timestamp, directory::Request};
 
 use super::{ADDRESSES_SETTLE, BATCH, DELIVERIES_IN_FLIGHT, Runner};
-use crate::{Answered, Arrival, Attempt, Clock, Event, PeerError, directories::Ask};
+use crate::{
+    Answered, Arrival, Attempt, Clock, Event, PeerError,
+    directories::{Ask, is_loopback},
+};
 
 /// How long before a peer that cannot be reached is looked up again: as long as the first pause between deliveries, so
 /// that each of them may bring what the directories know by then.
@@ -40,11 +44,12 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     bytes,
                     reply,
                 } => self.serve_piece(from, &bytes, reply).await,
-                NetEvent::Response { id, bytes } => {
-                    self.sort_answer(id, Ok(bytes), &mut answers).await
+                NetEvent::Response { id, bytes, route } => {
+                    self.sort_answer(id, Ok(bytes), Some(route), &mut answers)
+                        .await
                 }
                 NetEvent::Failed { id, error } => {
-                    self.sort_answer(id, Err(error), &mut answers).await
+                    self.sort_answer(id, Err(error), None, &mut answers).await
                 }
                 other => self.take_other(other).await,
             }
@@ -87,6 +92,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
         &mut self,
         id: RequestId,
         answer: Result<Arc<[u8]>, RequestError>,
+        route: Option<Route>,
         answers: &mut Vec<Answered>,
     ) {
         if let Some(attempt) = self.deliveries.remove(&id) {
@@ -96,6 +102,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             answers.push(Answered {
                 attempt,
                 answer: answer.map_err(|error| error.to_string()),
+                way: route.map(way),
             });
         } else if let Some(wanted) = self.pieces.remove(&id) {
             self.take_piece(wanted, answer).await;
@@ -113,6 +120,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     self.addresses.push(address);
                 }
                 self.addresses_change(now);
+                self.seek_relays().await;
                 self.tell(Event::Network);
             }
             NetEvent::ListenerClosed { address, reason } => {
@@ -134,6 +142,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 self.connected.remove(&peer);
                 self.tell(Event::Network);
             }
+            NetEvent::Rerouted { .. } => self.tell(Event::Network),
             // Another protocol than ours: the dropped reply closes the stream.
             _ => {}
         }
@@ -143,6 +152,19 @@ impl<N: Network, C: Clock> Runner<N, C> {
         let settled = now.plus(ADDRESSES_SETTLE);
         self.listing_due = Some(settled);
         self.renew_call_at = Some(settled);
+    }
+
+    /// Asks the directories to relay to us, unless we are meant to be reached on this machine alone.
+    pub(super) async fn seek_relays(&mut self) {
+        let is_elsewhere = self.addresses.iter().any(|at| !is_loopback(at));
+        let relays = match is_elsewhere {
+            true => self.directories.relays(),
+            false => Vec::new(),
+        };
+        if self.relays != relays {
+            self.relays.clone_from(&relays);
+            self.net.use_relays(relays).await;
+        }
     }
 
     /// Sends the documents that are due, as far as there is room.
@@ -185,5 +207,13 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     .await;
             }
         }
+    }
+}
+
+/// Which way an answer came, as it is kept.
+const fn way(route: Route) -> Way {
+    match route {
+        Route::Direct => Way::Direct,
+        Route::Relayed { .. } => Way::Relay,
     }
 }

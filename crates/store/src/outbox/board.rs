@@ -70,5 +70,6 @@ fn delivery(row: &SqliteRow) -> Result<Delivery, StoreError> {
         read_at: row.maybe_time("read_at")?,
         reason: row.maybe_reason("reason")?,
         detail: row.plain("detail")?,
+        way: row.maybe_word("way")?,
     })
 }

@@ -28,6 +28,16 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// Which way a receipt came.
+    Way {
+        /// Straight from the recipient.
+        Direct = "direct",
+        /// Through a relay, which sees only encrypted bytes.
+        Relay = "relay",
+    }
+}
+
 /// The handle of one row of the outbox; a higher one was enqueued later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OutboxId(pub(crate) i64);
@@ -110,6 +120,8 @@ pub struct Delivery {
     pub reason: Option<Reason>,
     /// The words to that reason.
     pub detail: String,
+    /// Which way the receipt came, where that is known.
+    pub way: Option<Way>,
 }
 
 /// Deliveries of a deal by how far they have come. Each is counted once.

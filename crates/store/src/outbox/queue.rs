@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use opener_trade::{DocumentId, PeerId, Reason, Timestamp};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
-use super::{Expired, NewDelivery, OutboxId, OutboxRow};
+use super::{Expired, NewDelivery, OutboxId, OutboxRow, Way};
 use crate::{
     Read, StoreError, Write,
     row::{Fields, reason_number, rows},
@@ -36,6 +36,8 @@ const READ: &str =
     "UPDATE outbox SET state = 'received', in_front = 0, answered_at = CASE state WHEN 'received' THEN answered_at \
      ELSE ?3 END, read_at = ?3, reason = NULL, detail = ''
     WHERE recipient = ?1 AND document = ?2 AND read_at IS NULL";
+
+const WAY: &str = "UPDATE outbox SET way = ?2 WHERE id = ?1";
 
 const REFUSED: &str =
     "UPDATE outbox SET state = 'refused', in_front = 0, answered_at = ?3, reason = ?4, detail = ?5
@@ -130,6 +132,16 @@ impl Write<'_> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         self.answered(READ, recipient, document, at).await
+    }
+
+    /// Notes which way the receipt of a delivery came.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub async fn note_way(&mut self, id: OutboxId, way: Way) -> Result<(), StoreError> {
+        let query = sqlx::query(WAY).bind(id.0).bind(way.name());
+        query.execute(self.connection()).await?;
+        Ok(())
     }
 
     /// Notes a refusal for good; false if the delivery was answered before.

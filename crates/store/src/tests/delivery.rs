@@ -3,7 +3,7 @@
 use opener_trade::Reason;
 
 use super::*;
-use crate::{DeliveryCounts, DeliveryState, OutboxRow};
+use crate::{DeliveryCounts, DeliveryState, OutboxRow, Way};
 
 async fn due(store: &Store, now: i64) -> Vec<OutboxRow> {
     store.read().due(at(now), 100).await.unwrap()
@@ -133,6 +133,17 @@ on_both! {
         assert!(!change!(store, tx => tx.mark_read(peer(2), id(1), at(50))));
         let board = store.read().delivery(deal(1)).await.unwrap();
         assert_eq!((board[0].answered_at, board[0].read_at), (Some(at(20)), Some(at(40))));
+    }
+
+    async fn the_way_of_a_receipt_is_kept_beside_it(store) {
+        three_to_two(store).await;
+        let first = due(store, 10).await[0].clone();
+        assert_eq!(store.read().delivery(deal(1)).await.unwrap()[0].way, None);
+        for way in [Way::Relay, Way::Direct] {
+            change!(store, tx => tx.note_way(first.id, way));
+            let board = store.read().delivery(deal(1)).await.unwrap();
+            assert_eq!((board[0].way, board[1].way), (Some(way), None));
+        }
     }
 
     async fn reading_proves_receipt(store) {
