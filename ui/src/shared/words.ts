@@ -4,12 +4,14 @@ import type { CommitmentKind } from "../bindings/CommitmentKind";
 import type { DealState } from "../bindings/DealState";
 import type { DeclineReason } from "../bindings/DeclineReason";
 import type { DeliveryStage } from "../bindings/DeliveryStage";
+import type { DeliveryWay } from "../bindings/DeliveryWay";
 import type { Incoterm } from "../bindings/Incoterm";
 import type { Measure } from "../bindings/Measure";
 import type { Obstacle } from "../bindings/Obstacle";
 import type { Quantity } from "../bindings/Quantity";
 import type { Place } from "../bindings/Place";
 import type { TaxBasis } from "../bindings/TaxBasis";
+import type { Reachability } from "../bindings/Reachability";
 import type { Role } from "../bindings/Role";
 import { ofHundred } from "../domain/compare";
 import { numberFormat } from "../domain/formats";
@@ -93,6 +95,17 @@ const STAGES: Record<DeliveryStage, [word: () => string, tone: Tone]> = {
 };
 
 export const stageWord = (stage: DeliveryStage): string => known(STAGES, stage)[0]();
+const WAYS: Record<DeliveryWay, () => string> = { direct: m.way_direct, relay: m.way_relay };
+export const wayWord = (way: DeliveryWay): string => WAYS[way]();
+
+const REACHES: Record<Reachability, () => string> = {
+  here: m.reach_here,
+  own_network: m.reach_own_network,
+  relay: m.reach_relay,
+  direct: m.reach_direct,
+};
+export const reachWord = (reach: Reachability): string => REACHES[reach]();
+
 export const stageTone = (stage: DeliveryStage): Tone => known(STAGES, stage)[1];
 
 const CHARGES: Record<ChargeKind, () => string> = {
