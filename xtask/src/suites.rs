@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The suites of the `tests` room that take long, in the order in which they run, after all others.
-const SLOW: [&str; 5] = ["compat", "stories", "markets", "e2e", "window"];
+const SLOW: [&str; 6] = ["compat", "stories", "markets", "reach", "e2e", "window"];
 
 /// The suite that belongs to the quick part.
 pub const HOUSE: &str = "house";

@@ -146,8 +146,26 @@ pub const BROWSER_NEEDS: &[Need] = &[
 ];
 
 /// What tests need that are played on Linux: for the window a screen, a session and the driver of the web view, for
-/// directories on one database PostgreSQL.
+/// directories on one database PostgreSQL, for peers behind routers namespaces and their rules.
 pub const DRIVER_NEEDS: &[Need] = &[
+    Need {
+        what: "networks in namespaces (iproute2)",
+        probe: Probe::Found("ip"),
+        debian: &["iproute2"],
+        fedora: &["iproute"],
+        arch: &["iproute2"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
+    Need {
+        what: "rules of routers (nftables)",
+        probe: Probe::Found("nft"),
+        debian: &["nftables"],
+        fedora: &["nftables"],
+        arch: &["nftables"],
+        mac: BROUGHT,
+        windows: BROUGHT,
+    },
     Need {
         what: "PostgreSQL",
         probe: Probe::Found("psql"),
