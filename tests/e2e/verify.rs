@@ -82,10 +82,10 @@ async fn round(world: &World) -> (Actor, DealId) {
     one.ask(TermsSign { deal, seller: None }).await;
     let reported = async || {
         let bundle = buyer.ask(DealTranscript { deal, seller: None }).await;
-        Ok((!bundle.reports.is_empty()).then_some(()))
+        Ok((!bundle.reports.is_empty() && !bundle.proofs.is_empty()).then_some(()))
     };
     soon(
-        "the directory's receipt",
+        "the directory's receipt and the place in its log",
         buyer.events().await.until(reported),
     )
     .await
@@ -112,6 +112,8 @@ async fn a_whole_deal_proves_itself_and_a_touched_one_does_not() {
     assert!(checked.status.success(), "{words}");
     for part in [
         "a directory holds the final terms",
+        "the final terms stand in a directory's log",
+        "that the directory shows everybody else the same log",
         "both sides signed the same final terms",
         "It cannot prove",
         "the firms whose names they use",
@@ -124,6 +126,15 @@ async fn a_whole_deal_proves_itself_and_a_touched_one_does_not() {
             .stdout,
     );
     assert_eq!(json["ok"], true);
+
+    let mut moved = object(&exported.stdout);
+    let leaf = moved["proofs"][0]["leaf"].as_u64().unwrap();
+    moved["proofs"][0]["leaf"] = (leaf + 1).into();
+    fs::write(&file, moved.to_string()).unwrap();
+    let checked = run(&["verify", file.to_str().unwrap()]).await;
+    let words = text(&checked.stdout);
+    assert_eq!(checked.status.code(), Some(1), "{words}");
+    assert!(words.contains("not in the log at that place"), "{words}");
 
     let mut bundle = object(&exported.stdout);
     let documents = bundle["documents"].as_array_mut().unwrap();

@@ -16,6 +16,7 @@ mod files;
 mod forged_answers;
 mod last_round;
 mod list;
+mod logs;
 mod mallory;
 mod offers;
 mod one_moment;

@@ -260,6 +260,7 @@ impl Deal {
             deliveries: vec![],
             assessments: vec![],
             reports: vec![],
+            proofs: vec![],
         }
     }
 

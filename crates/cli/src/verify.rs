@@ -89,6 +89,9 @@ const fn checked(check: CheckName) -> &'static str {
         CheckName::Rules => "the rules allow what was said",
         CheckName::Terms => "both signed the same final terms, and these follow from the documents",
         CheckName::Reports => "the directory's receipts are for these final terms",
+        CheckName::Log => {
+            "the final terms stand in the directory's log, under a head that it signed"
+        }
     }
 }
 
@@ -110,6 +113,9 @@ const fn proved(proof: Proof) -> &'static str {
         }
         Proof::TermsSigned => "both sides signed the same final terms",
         Proof::TermsReported => "a directory holds the final terms",
+        Proof::TermsInLog => {
+            "the final terms stand in a directory's log, which cannot be changed without contradicting its signed head"
+        }
     }
 }
 
@@ -127,6 +133,7 @@ const fn unproved(gap: Gap) -> &'static str {
         Gap::OthersAdmitted => "whom else the buyer asked for a last bid",
         Gap::Refusals => "that documents marked as refused were refused by the other side",
         Gap::DirectoryKeys => "that the key behind a report's receipt belongs to a directory",
+        Gap::LogHistory => "that the directory shows everybody else the same log",
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use data_encoding::HEXLOWER;
 use minicbor::Decoder;
 use opener_net::{
-    Buckets,
+    Buckets, Prefix,
     identity_file::{self, IdentityFileError},
 };
 use opener_trade::{
@@ -23,7 +23,7 @@ use crate::{
     config::Database,
     files::make_folder,
     index::Index,
-    limits::{EXPIRED_AT_ONCE, Limits, REFILL},
+    limits::{EXPIRED_AT_ONCE, Limits, PREFIX_REFILL, PREFIXES, REFILL},
     log::Log,
     metrics::{Method, Metrics},
     refusal::Refusal,
@@ -67,9 +67,22 @@ pub struct Directory {
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     known: RwLock<Known>,
-    buckets: Mutex<Buckets>,
+    buckets: Mutex<Purses>,
     /// Peers heard of since the other processes were told; no more than are online.
     heard: Mutex<HashSet<PeerId>>,
+}
+
+/// Who asks, and from which network; without one, from this machine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker {
+    pub(crate) peer: PeerId,
+    pub(crate) via: Option<Prefix>,
+}
+
+/// What peers and networks may still spend.
+struct Purses {
+    peers: Buckets,
+    prefixes: Buckets<Prefix>,
 }
 
 /// What is known in memory.
@@ -120,7 +133,10 @@ impl Directory {
             limits,
             metrics: Metrics::default(),
             known: RwLock::default(),
-            buckets: Mutex::new(Buckets::new(limits.buckets, limits.burst, REFILL)),
+            buckets: Mutex::new(Purses {
+                peers: Buckets::new(limits.buckets, limits.burst, REFILL),
+                prefixes: Buckets::new(PREFIXES, limits.prefix_burst, PREFIX_REFILL),
+            }),
             heard: Mutex::default(),
         };
         directory.sweep(now).await?;
@@ -133,13 +149,21 @@ impl Directory {
         self.identity.peer_id()
     }
 
-    /// Answers one request of an authenticated peer. What changes something is committed before the answer.
-    pub async fn answer(&self, from: PeerId, request: &[u8], now: Timestamp) -> Vec<u8> {
+    /// Answers one request of an authenticated peer. What changes something is committed before the answer. A request that
+    /// came through sockets is counted by its network, too.
+    pub async fn answer(
+        &self,
+        from: PeerId,
+        via: Option<Prefix>,
+        request: &[u8],
+        now: Timestamp,
+    ) -> Vec<u8> {
+        let asker = Asker { peer: from, via };
         let mut method = Method::Unread;
-        let outcome = match self.admit(from, request, now) {
+        let outcome = match self.admit(asker, request, now) {
             Ok(request) => {
                 method = Method::of(&request);
-                Box::pin(self.serve(from, request, now)).await
+                Box::pin(self.serve(asker, request, now)).await
             }
             Err(refusal) => Err(refusal),
         };
@@ -168,7 +192,7 @@ impl Directory {
     }
 
     /// What is cheap to refuse: size, rate, form. No signature is checked before a peer has paid for it.
-    fn admit(&self, from: PeerId, bytes: &[u8], now: Timestamp) -> Result<Request, Refusal> {
+    fn admit(&self, from: Asker, bytes: &[u8], now: Timestamp) -> Result<Request, Refusal> {
         if bytes.len() > MAX_DIRECTORY_REQUEST_BYTES {
             let detail = format!("a request has at most {MAX_DIRECTORY_REQUEST_BYTES} bytes");
             return Err(Refusal::new(Reason::TooLarge, detail));
@@ -183,29 +207,34 @@ impl Directory {
         Ok(request)
     }
 
-    pub(crate) fn pay(&self, from: PeerId, tokens: u32, now: Timestamp) -> Result<(), Refusal> {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.take(from, tokens, now) {
-            Ok(())
+    /// The peer pays first: what it has not got, its network need not spend.
+    pub(crate) fn pay(&self, from: Asker, tokens: u32, now: Timestamp) -> Result<(), Refusal> {
+        let mut purses = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = if !purses.peers.take(from.peer, tokens, now) {
+            "too many requests, try again in a few seconds"
+        } else if from
+            .via
+            .is_some_and(|via| !purses.prefixes.take(via, tokens, now))
+        {
+            "too many requests from your network, try again in a few seconds"
         } else {
-            Err(Refusal::new(
-                Reason::RateLimited,
-                "too many requests, try again in a few seconds",
-            ))
-        }
+            return Ok(());
+        };
+        Err(Refusal::new(Reason::RateLimited, words))
     }
 
     async fn serve(
         &self,
-        from: PeerId,
+        asker: Asker,
         request: Request,
         now: Timestamp,
     ) -> Result<Response, Refusal> {
+        let from = asker.peer;
         match request {
             Request::Register { listing } => self.register(from, &listing, now).await,
             Request::Renew { seq } => self.renew(from, seq, now),
             Request::Withdraw => self.withdraw(from, now).await,
-            Request::Match { query } => self.find(from, &query, now),
+            Request::Match { query } => self.find(asker, &query, now),
             Request::Lookup { peer } => Ok(self.look_up(&peer, now)),
             Request::Stamp { hash } => self.stamp(hash, now),
             Request::Report {
@@ -214,7 +243,7 @@ impl Directory {
             } => self.report(from, &by_buyer, &by_seller, now).await,
             Request::Prices { query } => self.prices(&query, now).await,
             Request::Time => Ok(Response::Time { now }),
-            Request::Head { since } => self.head(since, now),
+            Request::Head { since, also } => self.head(since, also, now),
             Request::Inclusion { terms } => self.include(terms, now).await,
         }
     }

@@ -41,6 +41,16 @@ pub const BURST: u32 = 400;
 /// Tokens that a peer gets back each second; a page of sellers costs two.
 pub const REFILL: u32 = 50;
 
+/// Networks (IPv4 /24, IPv6 /48) whose rate of requests is remembered, the least recently seen forgotten first: 2 MB.
+pub const PREFIXES: usize = 16 * 1024;
+
+/// Tokens of a network that was quiet: twenty buyers in one office who all use up [`BURST`].
+pub const PREFIX_BURST: u32 = 20 * BURST;
+
+/// Tokens that a network gets back each second: as much as twenty peers that never rest, or thirty thousand sellers behind one
+/// provider's gateway that renew every half minute. Whoever makes keys by the thousand gets no more than this.
+pub const PREFIX_REFILL: u32 = 20 * REFILL;
+
 /// Reports that one peer may bring in [`REPORTS_WINDOW`]: more than the largest trader concludes in a day.
 pub const REPORTS: u32 = 1000;
 
@@ -104,6 +114,8 @@ pub struct Limits {
     pub buckets: usize,
     /// [`BURST`].
     pub burst: u32,
+    /// [`PREFIX_BURST`].
+    pub prefix_burst: u32,
     /// [`REPORTS`].
     pub reports: u32,
     /// [`REPORTS_BYTES`].
@@ -120,6 +132,7 @@ impl Default for Limits {
             entries: ENTRIES,
             buckets: BUCKETS,
             burst: BURST,
+            prefix_burst: PREFIX_BURST,
             reports: REPORTS,
             reports_bytes: REPORTS_BYTES,
             log_leaves: LOG_LEAVES,
@@ -142,6 +155,13 @@ mod tests {
     fn a_thousand_sellers_are_fetched_without_a_pause() {
         let pages = u32::try_from(1000_usize.div_ceil(MATCH_PAGE)).unwrap();
         assert!(pages * crate::metrics::Method::Match.cost() <= BURST);
+    }
+
+    #[test]
+    fn a_network_full_of_sellers_renews_without_a_pause() {
+        let renewals = PREFIX_REFILL * 30 / crate::metrics::Method::Renew.cost();
+        assert!(renewals >= 30_000);
+        const _: () = assert!(PREFIX_BURST > BURST && PREFIX_REFILL > REFILL);
     }
 
     #[test]

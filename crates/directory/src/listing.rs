@@ -11,7 +11,7 @@ use opener_trade::{
 };
 
 use crate::{
-    core::Directory,
+    core::{Asker, Directory},
     index::{Hit, Index},
     limits::{CLOCK_SKEW, LISTING_LIFETIME, SEARCH_TOKENS, SEARCHED_PER_TOKEN},
     refusal::Refusal,
@@ -90,7 +90,7 @@ impl Directory {
 
     pub(crate) fn find(
         &self,
-        from: PeerId,
+        from: Asker,
         query: &Query,
         now: Timestamp,
     ) -> Result<Response, Refusal> {

@@ -71,16 +71,25 @@ impl Directory {
         Ok(ByteVec::from(signed.bytes().to_vec()))
     }
 
-    /// The head of the log, and how it continues the head of `since` leaves.
-    pub(crate) fn head(&self, since: u64, now: Timestamp) -> Result<Response, Refusal> {
+    /// The head of the log, and how it continues the head of `since` leaves, and the other one.
+    pub(crate) fn head(
+        &self,
+        since: u64,
+        also: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Response, Refusal> {
         let known = self.known();
-        if since > known.log.len() {
+        if since.max(also.unwrap_or_default()) > known.log.len() {
             let detail = format!("the log has {} entries", known.log.len());
             return Err(Refusal::new(Reason::NotAllowed, detail));
         }
         Ok(Response::Head {
             head: self.signed_head(&known.log, now)?,
             consistency: List::try_from(known.log.consistency(since))?,
+            also: match also {
+                Some(also) => Some(List::try_from(known.log.consistency(also))?),
+                None => None,
+            },
         })
     }
 

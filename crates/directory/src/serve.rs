@@ -205,13 +205,14 @@ impl Peers {
         match event {
             Event::Request {
                 from,
+                via,
                 protocol: Protocol::Directory,
                 bytes,
                 reply,
             } => {
                 let directory = Arc::clone(&self.directory);
                 self.answers.spawn(async move {
-                    let answer = directory.answer(from, &bytes, clock()).await;
+                    let answer = directory.answer(from, Some(via), &bytes, clock()).await;
                     (reply, answer.into())
                 });
             }

@@ -6,7 +6,7 @@ use libp2p::request_response::{InboundRequestId, ResponseChannel};
 use opener_trade::{Address, PeerId};
 use tokio::sync::oneshot;
 
-use crate::{AddressError, FrameError, Protocol, budget::Hold};
+use crate::{AddressError, FrameError, Prefix, Protocol, budget::Hold};
 
 /// Names one request from [`crate::Network::request`] to its answer. Never reused while a program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,6 +55,8 @@ pub enum Event {
     Request {
         /// Who asks, authenticated by the handshake.
         from: PeerId,
+        /// The network from which the connection came.
+        via: Prefix,
         /// On which protocol.
         protocol: Protocol,
         /// What was sent, within the protocol's limit.

@@ -7,6 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     convert::Infallible,
     task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use libp2p::{
@@ -20,11 +21,24 @@ use libp2p::{
     },
 };
 
-use crate::{Limits, identity};
+use opener_trade::Timestamp;
+
+use crate::{Buckets, Limits, Prefix, identity};
 
 /// Connections with one peer: both sides may dial at once, and one more for a way found later; with a directory one over
 /// QUIC and one over TCP, and one back for each that it tries.
 pub const CONNECTIONS_PER_PEER: usize = 4;
+
+/// Handshakes that one network may begin at once: a large office whose line comes back dials over QUIC and TCP, a
+/// thousand programs at the same moment.
+pub const HANDSHAKES_AT_ONCE: u32 = 2048;
+
+/// Handshakes a second that one network may begin for long. A handshake takes about half a millisecond of CPU time, so one
+/// network takes a thirtieth of a core.
+pub const HANDSHAKES_PER_SECOND: u32 = 64;
+
+/// Networks whose handshakes are counted, the least recently seen forgotten first: 2 MB.
+pub const NETWORKS: usize = 16 * 1024;
 
 /// A connection that is not let in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +47,8 @@ pub(crate) enum Refused {
     NotEd25519(#[from] identity::NotEd25519),
     #[error("too many handshakes at once")]
     Pending,
+    #[error("too many handshakes from this network")]
+    Network,
     #[error("too many inbound connections")]
     Inbound,
     #[error("too many connections")]
@@ -49,16 +65,36 @@ pub(crate) struct Gate {
     inbound: usize,
     total: usize,
     per_peer: HashMap<PeerId, usize>,
+    networks: Buckets<Prefix>,
+    opened_at: Instant,
 }
 
 impl Gate {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
+            networks: Buckets::new(NETWORKS, HANDSHAKES_AT_ONCE, HANDSHAKES_PER_SECOND),
+            opened_at: Instant::now(),
             pending: HashSet::new(),
             inbound: 0,
             total: 0,
             per_peer: HashMap::new(),
+        }
+    }
+
+    /// Whether somebody from there may begin a handshake, so long after the start.
+    fn may_begin(&mut self, remote: &Multiaddr, after: Duration) -> Result<(), Refused> {
+        if self.pending.len() >= self.limits.pending_inbound {
+            return Err(Refused::Pending);
+        }
+        let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        let network = Prefix::of_remote(remote);
+        match self
+            .networks
+            .take(network, 1, Timestamp::from_millis(after))
+        {
+            true => Ok(()),
+            false => Err(Refused::Network),
         }
     }
 
@@ -106,11 +142,10 @@ impl NetworkBehaviour for Gate {
         &mut self,
         connection_id: ConnectionId,
         _: &Multiaddr,
-        _: &Multiaddr,
+        remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
-        if self.pending.len() >= self.limits.pending_inbound {
-            return Err(ConnectionDenied::new(Refused::Pending));
-        }
+        self.may_begin(remote, self.opened_at.elapsed())
+            .map_err(ConnectionDenied::new)?;
         self.pending.insert(connection_id);
         Ok(())
     }
@@ -261,5 +296,21 @@ mod tests {
         );
         let id = ConnectionId::new_unchecked(4);
         assert!(gate.handle_pending_inbound_connection(id, &at, &at).is_ok());
+    }
+
+    #[test]
+    fn a_network_that_knocks_too_often_waits_and_others_do_not() {
+        let mut gate = Gate::new(SMALL);
+        let at = |text: &str| -> Multiaddr { text.parse().unwrap() };
+        let mut begin = |from: &str, ms| gate.may_begin(&at(from), Duration::from_millis(ms));
+        for host in 0..HANDSHAKES_AT_ONCE {
+            let from = format!("/ip4/192.0.2.{}/tcp/{}", host % 256, 1024 + host);
+            assert_eq!(begin(&from, 0), Ok(()));
+        }
+        assert_eq!(begin("/ip4/192.0.2.7/tcp/9", 0), Err(Refused::Network));
+        assert_eq!(begin("/ip4/192.0.3.7/tcp/9", 0), Ok(()));
+        let later = 1000 / u64::from(HANDSHAKES_PER_SECOND) + 1;
+        assert_eq!(begin("/ip4/192.0.2.7/udp/9/quic-v1", later), Ok(()));
+        assert_eq!(begin("/ip4/192.0.2.8/tcp/9", later), Err(Refused::Network));
     }
 }

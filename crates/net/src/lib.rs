@@ -55,7 +55,9 @@ pub mod bounds {
     pub use crate::book::{ADDRESSES_PER_PEER, BOOK_PEERS};
     pub use crate::budget::INBOUND_BYTES;
     pub use crate::dial::{CIRCUITS_IN_FLIGHT, DIALS_IN_FLIGHT};
-    pub use crate::gate::CONNECTIONS_PER_PEER;
+    pub use crate::gate::{
+        CONNECTIONS_PER_PEER, HANDSHAKES_AT_ONCE, HANDSHAKES_PER_SECOND, NETWORKS,
+    };
     pub use crate::observed::{CANDIDATES, INBOUND_PUNCHES};
     pub use crate::outbound::{CIRCUITS_OPEN, PUNCH_GRACE};
     pub use crate::reach::{CONFIRMED, RELAY_ADDRESSES, RELAYS};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use libp2p::{Multiaddr, PeerId, swarm::ConnectionId};
 
-use crate::Route;
+use crate::{Prefix, Route};
 
 #[derive(Debug)]
 struct Connection {
@@ -13,6 +13,8 @@ struct Connection {
     dialled: Option<Multiaddr>,
     route: Route,
     is_quic: bool,
+    /// The network at its other end.
+    via: Prefix,
     /// It is being closed from here.
     leaving: bool,
 }
@@ -47,6 +49,7 @@ impl Links {
         connection: ConnectionId,
         dialled: Option<Multiaddr>,
         (route, is_quic): (Route, bool),
+        via: Prefix,
     ) -> bool {
         let link = self.links.entry(id).or_insert_with(|| Link {
             peer,
@@ -57,6 +60,7 @@ impl Links {
             dialled,
             route,
             is_quic,
+            via,
             leaving: false,
         };
         self.circuits += usize::from(opened.is_circuit_of_ours());
@@ -130,6 +134,14 @@ impl Links {
             .filter(|open| open.is_circuit_of_ours() && !open.leaving)
             .map(|open| open.id)
             .collect()
+    }
+
+    /// The network at the other end of a connection.
+    pub(crate) fn via(&self, id: &PeerId, connection: ConnectionId) -> Prefix {
+        let open = self.links.get(id).into_iter();
+        open.flat_map(|link| &link.connections)
+            .find(|open| open.id == connection)
+            .map_or(Prefix::HIDDEN, |open| open.via)
     }
 
     pub(crate) fn is_connected(&self, id: &PeerId) -> bool {
@@ -222,8 +234,22 @@ mod tests {
     fn the_first_connection_opens_a_link_and_the_last_closes_it() {
         let (id, peer) = peer();
         let mut links = Links::default();
-        assert!(links.opened(id, peer, number(1), Some(at(1)), (Route::Direct, true)));
-        assert!(!links.opened(id, peer, number(2), None, (Route::Direct, true)));
+        assert!(links.opened(
+            id,
+            peer,
+            number(1),
+            Some(at(1)),
+            (Route::Direct, true),
+            Prefix::HIDDEN
+        ));
+        assert!(!links.opened(
+            id,
+            peer,
+            number(2),
+            None,
+            (Route::Direct, true),
+            Prefix::HIDDEN
+        ));
         assert_eq!(links.others(&id, number(2)), [number(1)]);
         assert_eq!(links.closed(&id, number(1)), None);
         assert_eq!(links.peer(&id), Some(peer));
@@ -232,14 +258,40 @@ mod tests {
     }
 
     #[test]
+    fn each_connection_has_the_network_from_which_it_came() {
+        let (id, peer) = peer();
+        let office = Prefix::of_remote(&at(1));
+        let mut links = Links::default();
+        links.opened(id, peer, number(1), None, office);
+        links.opened(id, peer, number(2), None, Prefix::HIDDEN);
+        assert_eq!(links.via(&id, number(1)), office);
+        assert_eq!(links.via(&id, number(2)), Prefix::HIDDEN);
+        assert_eq!(links.via(&id, number(3)), Prefix::HIDDEN);
+    }
+
+    #[test]
     fn a_peer_is_elsewhere_only_if_we_dialled_it_at_an_address_it_no_longer_names() {
         let (id, peer) = peer();
         let mut links = Links::default();
         assert!(!links.is_elsewhere(&id, &[at(2)]), "not connected");
-        links.opened(id, peer, number(1), Some(at(1)), (Route::Direct, true));
+        links.opened(
+            id,
+            peer,
+            number(1),
+            Some(at(1)),
+            (Route::Direct, true),
+            Prefix::HIDDEN,
+        );
         assert!(links.is_elsewhere(&id, &[at(2)]));
         assert!(!links.is_elsewhere(&id, &[at(2), at(1)]));
-        links.opened(id, peer, number(2), None, (Route::Direct, true));
+        links.opened(
+            id,
+            peer,
+            number(2),
+            None,
+            (Route::Direct, true),
+            Prefix::HIDDEN,
+        );
         assert!(
             !links.is_elsewhere(&id, &[at(2)]),
             "it dialled us, so it lives"
@@ -251,8 +303,22 @@ mod tests {
     fn nothing_is_sent_while_a_connection_leaves() {
         let (id, peer) = peer();
         let mut links = Links::default();
-        links.opened(id, peer, number(1), Some(at(1)), (Route::Direct, true));
-        links.opened(id, peer, number(2), Some(at(2)), (Route::Direct, true));
+        links.opened(
+            id,
+            peer,
+            number(1),
+            Some(at(1)),
+            (Route::Direct, true),
+            Prefix::HIDDEN,
+        );
+        links.opened(
+            id,
+            peer,
+            number(2),
+            Some(at(2)),
+            (Route::Direct, true),
+            Prefix::HIDDEN,
+        );
         links.leave(&id, number(1));
         assert!(links.is_leaving(&id));
         links.closed(&id, number(1));

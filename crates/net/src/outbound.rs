@@ -19,7 +19,7 @@ use opener_trade::Address;
 use tokio::time::Instant;
 
 use crate::{
-    Event, Protocol, RequestError, RequestId, Route, address,
+    Event, Prefix, Protocol, RequestError, RequestId, Route, address,
     behaviour::Behaviour,
     book::{ADDRESSES_PER_PEER, AddressBook},
     cause::{Lost, judge},
@@ -93,6 +93,11 @@ impl Outbound {
     /// Our name for a connected peer.
     pub(crate) fn peer(&self, id: &PeerId) -> Option<opener_trade::PeerId> {
         self.links.peer(id)
+    }
+
+    /// The network at the other end of a connection.
+    pub(crate) fn via(&self, id: &PeerId, connection: ConnectionId) -> Prefix {
+        self.links.via(id, connection)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one command, taken apart")]
@@ -189,7 +194,8 @@ impl Outbound {
         let before = self.links.best(&id);
         let is_ours = dialled.is_some();
         let way = (route, address::is_quic(&remote));
-        let first = self.links.opened(id, peer, connection, dialled, way);
+        let via = Prefix::of_remote(&remote);
+        let first = self.links.opened(id, peer, connection, dialled, way, via);
         if let (true, Ok(address)) = (first, address::to_address(&remote)) {
             events.push_back(Event::Connected {
                 peer,

@@ -292,6 +292,7 @@ impl Task {
         match event {
             Answer::Message {
                 peer,
+                connection_id,
                 message:
                     Message::Request {
                         request_id: id,
@@ -324,6 +325,7 @@ impl Task {
                 });
                 self.backlog.push_back(Event::Request {
                     from,
+                    via: self.outbound.via(&peer, connection_id),
                     protocol,
                     bytes,
                     reply,

@@ -9,7 +9,7 @@ use opener_store::{
 };
 use opener_trade::{
     Address, CallId, DealId, DocumentId, PeerId, PeerText, Timestamp, Verified,
-    directory::Query,
+    directory::{PriceQuery, Query},
     document::{Answer as AnswerBody, Counter as CounterOffer, Listing, Rfp},
     limits::REMARK_BYTES,
 };
@@ -21,7 +21,8 @@ use crate::{
     alarm::Alarms,
     backup::Restored,
     snapshot::{
-        AttachedFile, DealSnapshot, Found, LastBids, OrderPart, Recipients, Record, SentRfp, Status,
+        AttachedFile, DealSnapshot, Found, LastBids, OrderPart, PricesOf, Recipients, Record,
+        SentRfp, Status,
     },
     telephone::{CallSettings, CallSnapshot, CallWish, Media},
 };
@@ -88,6 +89,8 @@ calls! {
     listing / Listing() -> Verified<Listing>;
     /// Searches sellers at every directory, and in earlier answers when none answers.
     find_sellers / FindSellers(query: Query) -> Found;
+    /// Asks every directory what comparable goods cost.
+    prices / Prices(query: PriceQuery) -> Vec<PricesOf>;
     /// Signs a request and sends it.
     send_rfp / SendRfp(rfp: Box<Rfp>, to: Recipients) -> SentRfp;
     /// Sends a revision of a request; standing bids need confirmation.

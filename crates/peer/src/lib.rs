@@ -22,8 +22,8 @@ pub use config::{Config, StartError};
 pub use directories::{DirectoryError, MAX_DIRECTORIES};
 pub use engine::{
     Answered, Arrival, Attempt, Card, ClockState, ContactEdit, DueStamp, Engine, FORM_BYTES, FORMS,
-    GROUPS_OF_ONE, MAX_FETCHES, MAX_INVITED, NewForm, PHONE_PORT, Parcel, Phone, PhoneEdit,
-    PhoneOpened, PieceRequest, REFUSE_SKEW, Signal, WARN_SKEW, Wanted, terms,
+    GROUPS_OF_ONE, LogQuestion, MAX_FETCHES, MAX_INVITED, NewForm, PHONE_PORT, Parcel, Phone,
+    PhoneEdit, PhoneOpened, PieceRequest, REFUSE_SKEW, Signal, WARN_SKEW, Wanted, terms,
 };
 pub use error::PeerError;
 pub use event::Event;
@@ -39,14 +39,14 @@ pub use opener_call::{
 };
 pub use opener_store::{
     Assessment, Blobs, BookEntry, Contact, ContactFilter, DealCounts, DealFilter, DealRow,
-    Delivery, DeliveryCounts, DeliveryState, DialogueRow, FormKind, Group, KeptForm, ListedDeal,
-    Loud, Moments, Notice, NoticeId, Part, ReportState, ReportStatus, Role as StoredRole, Shelf,
-    Store, StoreError, Way, Whole,
+    Delivery, DeliveryCounts, DeliveryState, DialogueRow, FormKind, Group, HEARD_HEADS, KeptForm,
+    KeptProof, ListedDeal, Loud, Moments, Notice, NoticeId, Part, ReportState, ReportStatus,
+    Role as StoredRole, Shelf, Store, StoreError, Way, Whole,
 };
 pub use profile::Profile;
 pub use snapshot::{
-    AttachedFile, AttachmentState, DealSnapshot, DirectoryStatus, Found, LastBids, OrderPart,
-    Reachability, Recipients, Record, Seller, SentRfp, Status,
+    AttachedFile, AttachmentState, DealSnapshot, DirectoryStatus, Forked, Found, LastBids,
+    LogStatus, OrderPart, PricesOf, Reachability, Recipients, Record, Seller, SentRfp, Status,
 };
 pub use start::start;
 pub use telephone::{

@@ -6,10 +6,11 @@ use crate::{ClockState, directories::is_loopback};
 use opener_decision::LinePart;
 use opener_negotiation::{Role, dialogue, request};
 use opener_net::{is_public_host, is_relayed};
-use opener_store::{Assessment, Delivery, DeliveryCounts, ReportStatus};
+use opener_store::{Assessment, Delivery, DeliveryCounts, KeptProof, ReportStatus};
 use opener_trade::{
     Address, DealId, DocumentId, Duration, Opened, PeerId, PeerText, Reason, Timestamp, Verified,
-    document::{Document, Listing, Rfp},
+    directory::MonthlyPrice,
+    document::{Document, Listing, LogHead, Rfp},
     limits::REMARK_BYTES,
 };
 
@@ -32,6 +33,8 @@ pub struct DealSnapshot {
     pub assessments: Vec<Assessment>,
     /// Where the final terms have come at each directory.
     pub reports: Vec<ReportStatus>,
+    /// Where the final terms stand in the directories' logs.
+    pub proofs: Vec<KeptProof>,
 }
 
 /// One document of a deal, as it was signed, with what is known of its way.
@@ -157,6 +160,35 @@ pub struct LastBids {
     pub remark: PeerText<REMARK_BYTES>,
 }
 
+/// What is known of a directory's log of final terms.
+#[derive(Debug, Clone, Default)]
+pub struct LogStatus {
+    /// Its newest head that continues all before it.
+    pub head: Option<Verified<LogHead>>,
+    /// Two heads that contradict each other.
+    pub fork: Option<Forked>,
+}
+
+/// Two heads of one directory that contradict each other: with both in hand anybody can be convinced.
+#[derive(Debug, Clone)]
+pub struct Forked {
+    /// When that was found.
+    pub found_at: Timestamp,
+    /// The head that was known, or handed over by a partner.
+    pub one: Verified<LogHead>,
+    /// The head that does not go with it.
+    pub other: Verified<LogHead>,
+}
+
+/// What one directory says that comparable goods cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PricesOf {
+    /// The directory.
+    pub directory: PeerId,
+    /// Months with enough pairs of parties, the newest first.
+    pub months: Vec<MonthlyPrice>,
+}
+
 /// A directory, as this peer sees it.
 #[derive(Debug, Clone)]
 pub struct DirectoryStatus {
@@ -172,6 +204,10 @@ pub struct DirectoryStatus {
     pub skew: Option<Duration>,
     /// Why it last did not answer, in words.
     pub error: Option<String>,
+    /// When it last gave a listing that its seller did not sign.
+    pub forged_at: Option<Timestamp>,
+    /// Its log of final terms.
+    pub log: LogStatus,
 }
 
 /// How others reach us.

@@ -11,6 +11,7 @@ pub(crate) const NEXT: &str = "SELECT
         WHERE snoozed_until IS NOT NULL AND acknowledged_at IS NULL) AS notice,
     (SELECT min(next_attempt_at) FROM stamp_wish) AS stamp,
     (SELECT min(next_attempt_at) FROM report_state WHERE state = 'queued') AS report,
+    (SELECT min(next_attempt_at) FROM log_proof WHERE head = x'') AS proof,
     (SELECT min(next_attempt_at) FROM outbox WHERE in_front = 1) AS delivery,
     (SELECT min(expires_at) FROM outbox WHERE state IN ('queued', 'sent')) AS expiry";
 
@@ -25,6 +26,8 @@ pub struct Moments {
     pub stamp: Option<Timestamp>,
     /// A report is due.
     pub report: Option<Timestamp>,
+    /// A place in a log is to be asked for.
+    pub proof: Option<Timestamp>,
     /// A delivery is due, whether an answer to it is awaited or not.
     pub delivery: Option<Timestamp>,
     /// An unanswered delivery is to be given up.
@@ -45,6 +48,7 @@ impl Read<'_> {
             notice: row.maybe_time("notice")?,
             stamp: row.maybe_time("stamp")?,
             report: row.maybe_time("report")?,
+            proof: row.maybe_time("proof")?,
             delivery: row.maybe_time("delivery")?,
             expiry: row.maybe_time("expiry")?,
         })

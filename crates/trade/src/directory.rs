@@ -160,6 +160,9 @@ pub enum Request {
         /// Leaves of the older head; 0 if there is none.
         #[n(0)]
         since: u64,
+        /// Leaves of a head that somebody else was shown.
+        #[n(1)]
+        also: Option<u64>,
     },
     /// Where these terms stand in the log.
     #[n(10)]
@@ -267,6 +270,9 @@ pub enum Response {
         /// How it continues the older head (RFC 6962 section 2.1.2).
         #[n(1)]
         consistency: List<DocumentId, LOG_PATH>,
+        /// How it continues the other head, where one was named.
+        #[n(2)]
+        also: Option<List<DocumentId, LOG_PATH>>,
     },
     /// The terms are in the log.
     #[n(11)]

@@ -3,4 +3,4 @@
 /**
  * What is checked.
  */
-export type CheckName = "format" | "signatures" | "ids" | "sums" | "chains" | "receipts" | "deadlines" | "rules" | "terms" | "reports";
+export type CheckName = "format" | "signatures" | "ids" | "sums" | "chains" | "receipts" | "deadlines" | "rules" | "terms" | "reports" | "log";

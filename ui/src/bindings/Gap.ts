@@ -3,4 +3,4 @@
 /**
  * What it cannot prove.
  */
-export type Gap = "names" | "later_documents" | "clocks" | "unreceipted_times" | "stamp_times" | "others_admitted" | "refusals" | "directory_keys";
+export type Gap = "names" | "later_documents" | "clocks" | "unreceipted_times" | "stamp_times" | "others_admitted" | "refusals" | "directory_keys" | "log_history";

@@ -32,6 +32,14 @@ directories: number,
  */
 directories_answering: number, 
 /**
+ * Directories that have shown two histories of their logs; `directory.status` says more.
+ */
+directories_forked: Array<string>, 
+/**
+ * Directories that gave listings which their sellers did not sign.
+ */
+directories_forging: Array<string>, 
+/**
  * Documents on their way.
  */
 deliveries: DeliveryTotals, 

@@ -3,4 +3,4 @@
 /**
  * What a good bundle proves.
  */
-export type Proof = "authorship" | "no_gap" | "bids_received" | "bids_stamped" | "last_round" | "concluded" | "acceptance_received" | "order_changed" | "order_cancelled" | "order_released" | "terms_signed" | "terms_reported";
+export type Proof = "authorship" | "no_gap" | "bids_received" | "bids_stamped" | "last_round" | "concluded" | "acceptance_received" | "order_changed" | "order_cancelled" | "order_released" | "terms_signed" | "terms_reported" | "terms_in_log";

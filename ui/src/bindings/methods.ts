@@ -94,6 +94,8 @@ import type { OrderChangeSend } from "./OrderChangeSend";
 import type { OrderPlace } from "./OrderPlace";
 import type { OrderRelease } from "./OrderRelease";
 import type { OrderRespond } from "./OrderRespond";
+import type { PricesShow } from "./PricesShow";
+import type { PricesView } from "./PricesView";
 import type { Profile } from "./Profile";
 import type { ProfileGet } from "./ProfileGet";
 import type { ProfileView } from "./ProfileView";
@@ -137,6 +139,8 @@ export interface Methods {
   "listing.show": { params: ListingShow; answer: ListingView };
   /** Searches sellers by goods and place; when there are none, says what to widen. */
   "sellers.match": { params: SellersMatch; answer: SellersMatched };
+  /** What comparable goods cost: median and quartiles by month, from reported deals, as each directory knows it. */
+  "prices.show": { params: PricesShow; answer: Array<PricesView> };
   /** Signs a request for proposal and sends it to the sellers that match, or to those named. */
   "rfp.send": { params: RfpSend; answer: RfpSent };
   /** The requests I have sent, those that need me first. */

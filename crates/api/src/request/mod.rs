@@ -18,6 +18,7 @@ mod inbox;
 mod json;
 mod order;
 mod own;
+mod prices;
 mod profile;
 mod ranking;
 mod restored;
@@ -57,6 +58,7 @@ pub use gateway::{GatewaySet, GatewayShow};
 pub use inbox::{AlarmsGet, InboxAcknowledge, InboxList, InboxSnooze};
 pub use order::{LineAnswer, OrderAnswer, OrderPlace, OrderRespond};
 pub use own::{MethodView, MethodsList};
+pub use prices::PricesShow;
 pub use profile::{ListingShow, ProfileGet, ProfileView};
 pub use ranking::RankingShow;
 pub use restored::{RestoredGoOn, RestoredShow};
@@ -81,8 +83,8 @@ use crate::{
         AttachmentView, BidRow, BidView, CallSettings, CallShown, CallView, CardView, ContactAdded,
         ContactView, DealRow, DealTotals, DealView, DeliveryView, DirectoryView, Done, DraftRow,
         DraftView, GatewayView, GroupView, HistoryView, ListingView, NetworkView, NoticeView,
-        QuestionsView, RankingView, RestoredView, RfpChanges, RfpView, Signed, SignedEach,
-        TermsView,
+        PricesView, QuestionsView, RankingView, RestoredView, RfpChanges, RfpView, Signed,
+        SignedEach, TermsView,
     },
 };
 
@@ -187,6 +189,8 @@ methods! {
     ListingShow = "listing.show": ListingShow => ListingView, profile::listing;
     /// Searches sellers by goods and place; when there are none, says what to widen.
     SellersMatch = "sellers.match": SellersMatch => SellersMatched, sellers::find;
+    /// What comparable goods cost: median and quartiles by month, from reported deals, as each directory knows it.
+    PricesShow = "prices.show": PricesShow => Vec<PricesView>, prices::show;
     /// Signs a request for proposal and sends it to the sellers that match, or to those named.
     RfpSend = "rfp.send": RfpSend => RfpSent, rfp::send;
     /// The requests I have sent, those that need me first.

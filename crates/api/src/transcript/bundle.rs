@@ -4,7 +4,8 @@ use data_encoding::BASE64;
 use opener_negotiation::{Role, dialogue::State};
 use opener_peer::{DealSnapshot, MAX_INVITED, Record};
 use opener_trade::{
-    DealId, DocumentId, PeerId, Reason, Timestamp, document::Receipt, envelope::open_as,
+    DealId, DocumentId, List, PeerId, Reason, Timestamp, document::Receipt, envelope::open_as,
+    limits::LOG_PATH,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -75,6 +76,24 @@ pub struct Bundle {
     pub terms: Vec<BundleTerms>,
     /// The directories' signed receipts for the final terms, in base64.
     pub reports: Vec<String>,
+    /// Where the final terms stand in the directories' logs. Older bundles have none.
+    #[serde(default)]
+    pub proofs: Vec<BundleProof>,
+}
+
+/// Where final terms stand in the log of a directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BundleProof {
+    /// The id of the terms.
+    pub terms: DocumentId,
+    /// Which leaf of the log they are, counted from zero.
+    #[ts(type = "number")]
+    pub leaf: u64,
+    /// The log's head, signed by the directory, in base64.
+    pub head: String,
+    /// The hashes from the leaf to the root (RFC 6962 section 2.1.1).
+    pub path: List<DocumentId, LOG_PATH>,
 }
 
 impl Bundle {
@@ -108,6 +127,15 @@ impl Bundle {
             .iter()
             .filter_map(|state| Some(state.terms.by_buyer.as_ref()?.id()))
             .collect();
+        let proofs = deal.proofs.iter().filter(|it| ids.contains(&it.terms));
+        let proofs = proofs.filter_map(|proof| {
+            Some(BundleProof {
+                terms: proof.terms,
+                leaf: proof.leaf,
+                head: base64(&proof.head),
+                path: List::try_from(proof.path.clone()).ok()?,
+            })
+        });
         let reports = deal
             .reports
             .iter()
@@ -138,6 +166,7 @@ impl Bundle {
             reports: reports
                 .filter_map(|report| report.receipt.as_deref().map(base64))
                 .collect(),
+            proofs: proofs.collect(),
             sellers,
         }
     }

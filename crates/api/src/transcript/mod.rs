@@ -9,7 +9,9 @@ mod replay;
 mod terms;
 mod verdict;
 
-pub use bundle::{BUNDLE_VERSION, Bundle, BundleDocument, BundleTerms, MAX_BUNDLE_BYTES};
+pub use bundle::{
+    BUNDLE_VERSION, Bundle, BundleDocument, BundleProof, BundleTerms, MAX_BUNDLE_BYTES,
+};
 pub use verdict::{Check, CheckName, Gap, Proof, SellerState, Verdict};
 
 use evidence::Evidence;

@@ -6,8 +6,9 @@ use opener_negotiation::{
 };
 use opener_trade::{
     Verified,
-    document::{ReportReceipt, Terms},
+    document::{LogHead, ReportReceipt, Terms},
     envelope::same_bytes_signed,
+    log::check_inclusion,
 };
 
 use super::{
@@ -29,6 +30,32 @@ pub(super) fn check(bundle: &Bundle, evidence: &Evidence, state: &State, finding
     }
     findings.pass(CheckName::Terms, "of every concluded dialogue");
     reports(bundle, evidence, state, findings);
+    proofs(bundle, evidence, state, findings);
+}
+
+/// Every place in a log is checked; where it is that of these terms, they cannot be taken out unseen.
+fn proofs(bundle: &Bundle, evidence: &Evidence, state: &State, findings: &mut Findings) {
+    let signed_terms = state.terms.by_buyer.as_ref().map(|terms| terms.id());
+    for proof in &bundle.proofs {
+        let head: Verified<LogHead> = match signed(&proof.head) {
+            Ok(head) => head,
+            Err(why) => {
+                findings.fail(CheckName::Log, format!("a log's head: {why}"));
+                continue;
+            }
+        };
+        findings.gap(Gap::DirectoryKeys);
+        if let Err(why) = check_inclusion(&head, proof.terms, proof.leaf, &proof.path) {
+            findings.fail(CheckName::Log, why.to_string());
+        } else if Some(proof.terms) == signed_terms {
+            findings.prove(Proof::TermsInLog);
+            findings.gap(Gap::LogHistory);
+        } else if evidence.sellers.len() == 1 {
+            findings.fail(CheckName::Log, "a place in a log is that of other terms");
+        }
+        let places = bundle.proofs.len();
+        findings.pass(CheckName::Log, format!("{places} places in logs"));
+    }
 }
 
 fn terms(bundle: &Bundle, state: &State, findings: &mut Findings) -> Result<(), String> {

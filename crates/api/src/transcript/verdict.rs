@@ -43,6 +43,8 @@ codes! {
         Terms,
         /// The directories' receipts are for these terms.
         Reports,
+        /// These terms stand in the directories' logs where the bundle says.
+        Log,
     }
 }
 
@@ -73,6 +75,8 @@ codes! {
         TermsSigned,
         /// A directory holds the final terms.
         TermsReported,
+        /// The final terms stand in a directory's log under a head that it signed: it cannot take them out unseen.
+        TermsInLog,
     }
 }
 
@@ -95,6 +99,8 @@ codes! {
         Refusals,
         /// That the key behind a report's receipt belongs to a directory.
         DirectoryKeys,
+        /// That the directory shows everybody the log that the head is of.
+        LogHistory,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Directories and network.
 
-use opener_peer::{ClockState, DirectoryStatus, Status};
-use opener_trade::{Address, Duration, PeerId, Timestamp};
+use data_encoding::BASE64;
+use opener_peer::{ClockState, DirectoryStatus, Forked, Status};
+use opener_trade::{Address, DocumentId, Duration, PeerId, Timestamp, Verified, document::LogHead};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -20,8 +21,69 @@ pub struct DirectoryView {
     pub registered_until: Option<Timestamp>,
     /// Its clock minus ours, in milliseconds.
     pub skew_ms: Option<Duration>,
-    /// Why it last did not answer, in words; absent while it answers.
+    /// Why it last did not answer, or what is wrong with what it said, in words; absent while all is well.
     pub error: Option<String>,
+    /// When it last gave a listing that its seller did not sign: it forges.
+    pub forged_at: Option<Timestamp>,
+    /// The newest head of its log of final terms that continues all before it.
+    pub log: Option<LogHeadView>,
+    /// Two heads of its log that contradict each other: it shows different histories.
+    pub fork: Option<ForkView>,
+}
+
+/// The signed head of a directory's log of final terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogHeadView {
+    /// How many final terms it holds.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// The root of the tree over them.
+    pub root: DocumentId,
+    /// When the directory signed it.
+    pub at: Timestamp,
+    /// The signed bytes, in base64: what convinces others.
+    pub signed: String,
+}
+
+/// Two heads that contradict each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ForkView {
+    /// When this peer found that.
+    pub found_at: Timestamp,
+    /// The head that was known, or handed over by a partner.
+    pub one: LogHeadView,
+    /// The head that does not go with it.
+    pub other: LogHeadView,
+    /// The same in words, for terminals. Screens have words of their own.
+    pub words: String,
+}
+
+impl From<&Verified<LogHead>> for LogHeadView {
+    fn from(head: &Verified<LogHead>) -> Self {
+        LogHeadView {
+            size: head.size,
+            root: head.root,
+            at: head.at,
+            signed: BASE64.encode(head.bytes()),
+        }
+    }
+}
+
+impl From<&Forked> for ForkView {
+    fn from(fork: &Forked) -> Self {
+        let (one, other) = (&fork.one, &fork.other);
+        let words = format!(
+            "this directory has shown two histories of its log: one of {} entries, and one of {} that does not continue it. \
+             Both are signed by it. Do not rely on its prices or receipts, and tell others",
+            one.size, other.size
+        );
+        ForkView {
+            found_at: fork.found_at,
+            one: one.into(),
+            other: other.into(),
+            words,
+        }
+    }
 }
 
 impl From<DirectoryStatus> for DirectoryView {
@@ -33,6 +95,9 @@ impl From<DirectoryStatus> for DirectoryView {
             registered_until: directory.registered_until,
             skew_ms: directory.skew,
             error: directory.error,
+            forged_at: directory.forged_at,
+            log: directory.log.head.as_ref().map(LogHeadView::from),
+            fork: directory.log.fork.as_ref().map(ForkView::from),
         }
     }
 }
@@ -83,12 +148,21 @@ pub struct NetworkView {
     pub directories: u32,
     /// Those that answered when last asked.
     pub directories_answering: u32,
+    /// Directories that have shown two histories of their logs; `directory.status` says more.
+    pub directories_forked: Vec<PeerId>,
+    /// Directories that gave listings which their sellers did not sign.
+    pub directories_forging: Vec<PeerId>,
     /// Documents on their way.
     pub deliveries: DeliveryTotals,
     /// The difference of clocks, others' minus ours, in milliseconds: the median over directories and peers.
     pub skew_ms: Option<Duration>,
     /// What that means: above five seconds it warns, above a minute what a deadline decides waits for `clock.confirm`.
     pub clock: ClockState,
+}
+
+fn named(status: &Status, is_meant: impl Fn(&DirectoryStatus) -> bool) -> Vec<PeerId> {
+    let meant = status.directories.iter().filter(|it| is_meant(it));
+    meant.map(|directory| directory.peer).collect()
 }
 
 impl From<Status> for NetworkView {
@@ -103,6 +177,8 @@ impl From<Status> for NetworkView {
             connected: count(status.connected),
             directories: count(status.directories.len()),
             directories_answering: count(answering.count()),
+            directories_forked: named(&status, |it| it.log.fork.is_some()),
+            directories_forging: named(&status, |it| it.forged_at.is_some()),
             deliveries: DeliveryTotals {
                 queued: count(of.queued),
                 sent: count(of.sent),

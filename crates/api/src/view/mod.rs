@@ -14,6 +14,7 @@ mod gateway;
 mod history;
 mod inbox;
 mod order;
+mod prices;
 mod ranking;
 mod report;
 mod request;
@@ -35,12 +36,15 @@ pub use call::{
 };
 pub use contact::{CardView, ContactAdded, ContactView, GroupView};
 pub use deal::{DealView, DialogueView};
-pub use directory::{DeliveryTotals, DirectoryView, NetworkView, Reachability};
+pub use directory::{
+    DeliveryTotals, DirectoryView, ForkView, LogHeadView, NetworkView, Reachability,
+};
 pub use draft::{DraftKind, DraftRow, DraftView};
 pub use gateway::GatewayView;
 pub use history::HistoryView;
 pub use inbox::NoticeView;
 pub use order::{AmendmentView, OrderView, Outcome, ResponseView};
+pub use prices::{MonthView, PricesView};
 pub use ranking::{ApartView, ProposalView, RankedView, RankingView, StepView};
 pub use report::{ReportStage, ReportView};
 pub use request::{AwardView, AwardedLine, RfpView};

@@ -164,6 +164,15 @@ impl Store for Sqlite {
 
 #[cfg(test)]
 impl Sqlite {
+    /// Refuses every change from now on, as a disk that was mounted anew for reading does.
+    pub(crate) async fn refuse_writing(&self) {
+        let mut writer = self.writer.lock().await;
+        sqlx::raw_sql("PRAGMA query_only = ON")
+            .execute(&mut *writer)
+            .await
+            .unwrap();
+    }
+
     /// Leaves the database so many pages, as a full disk would.
     pub(crate) async fn limit_pages(&self, pages: u32) {
         let mut writer = self.writer.lock().await;

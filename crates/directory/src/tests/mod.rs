@@ -98,6 +98,7 @@ fn report(buyer: u32, seller: u32, deal: u8) -> (Request, DocumentId) {
 async fn open(data: &Path, database: &Database) -> Directory {
     let limits = Limits {
         burst: 1_000_000,
+        prefix_burst: 1_000_000,
         ..Limits::default()
     };
     Directory::open(data, database, limits, NOW).await.unwrap()
@@ -105,7 +106,9 @@ async fn open(data: &Path, database: &Database) -> Directory {
 
 async fn ask(directory: &Directory, from: u32, request: &Request) -> Response {
     let bytes = minicbor::to_vec(request).unwrap();
-    let answer = directory.answer(who(from).peer_id(), &bytes, NOW).await;
+    let answer = directory
+        .answer(who(from).peer_id(), None, &bytes, NOW)
+        .await;
     minicbor::decode(&answer).unwrap()
 }
 

@@ -104,8 +104,14 @@ async fn two_directories_share_one_log_and_agree_on_every_receipt() {
         }
     }
     for (older, directory) in heads.iter().map(|head| (head, &one)) {
-        let asked = Request::Head { since: older.size };
-        let Response::Head { head, consistency } = ask(directory, 1, &asked).await else {
+        let asked = Request::Head {
+            since: older.size,
+            also: None,
+        };
+        let Response::Head {
+            head, consistency, ..
+        } = ask(directory, 1, &asked).await
+        else {
             panic!("no head");
         };
         let newer = envelope::open_as::<LogHead>(&head).unwrap();
@@ -149,7 +155,15 @@ async fn whoever_is_killed_under_load_leaves_nothing_that_was_acknowledged_behin
         one.catch_up(NOW).await.unwrap();
         for directory in [&one, &other] {
             assert_eq!(found(directory, "chairs").await, (round + 1) * 10);
-            let Response::Head { head, .. } = ask(directory, 1, &Request::Head { since: 0 }).await
+            let Response::Head { head, .. } = ask(
+                directory,
+                1,
+                &Request::Head {
+                    since: 0,
+                    also: None,
+                },
+            )
+            .await
             else {
                 panic!("no head");
             };

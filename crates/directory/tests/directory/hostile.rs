@@ -78,7 +78,7 @@ fn attack(bytes: &[u8]) -> Response {
         let answer = attacked
             .world
             .directory
-            .answer(peer(1).peer_id(), bytes, now);
+            .answer(peer(1).peer_id(), None, bytes, now);
         decode(&attacked.runtime.block_on(answer))
     })
 }
@@ -128,7 +128,7 @@ async fn every_truncation_of_every_request_is_malformed() {
         for end in 0..valid.len() {
             let answer = world
                 .directory
-                .answer(peer(1).peer_id(), &valid[..end], NOW)
+                .answer(peer(1).peer_id(), None, &valid[..end], NOW)
                 .await;
             assert_eq!(reason(&decode(&answer)), Some(Reason::Malformed));
         }
@@ -139,7 +139,10 @@ async fn every_truncation_of_every_request_is_malformed() {
 async fn every_request_of_the_list_is_served() {
     let world = World::new().await;
     for valid in VALID.iter().filter(|valid| !valid.starts_with(&[0x82, 2])) {
-        let answer = world.directory.answer(peer(1).peer_id(), valid, NOW).await;
+        let answer = world
+            .directory
+            .answer(peer(1).peer_id(), None, valid, NOW)
+            .await;
         assert_eq!(reason(&decode(&answer)), None);
     }
 }
@@ -149,7 +152,10 @@ async fn a_request_of_a_newer_version_is_told_so_and_one_with_a_tail_is_malforme
     let world = World::new().await;
     let ask = async |bytes: &[u8]| {
         reason(&decode(
-            &world.directory.answer(peer(1).peer_id(), bytes, NOW).await,
+            &world
+                .directory
+                .answer(peer(1).peer_id(), None, bytes, NOW)
+                .await,
         ))
     };
     for unknown in [11, 12, 23] {
@@ -176,7 +182,7 @@ async fn one_byte_more_than_a_request_has_is_refused_unread() {
     ] {
         let answer = world
             .directory
-            .answer(peer(1).peer_id(), &vec![0; len], after(1))
+            .answer(peer(1).peer_id(), None, &vec![0; len], after(1))
             .await;
         assert_eq!(reason(&decode(&answer)), Some(expected));
     }
@@ -225,7 +231,10 @@ async fn one_category_or_one_byte_of_words_too_many_is_too_large() {
         (query(MATCH_CATEGORIES + 1, 0), Some(Reason::TooLarge)),
         (query(0, WORDS_BYTES + 1), Some(Reason::TooLarge)),
     ] {
-        let answer = world.directory.answer(peer(1).peer_id(), &bytes, NOW).await;
+        let answer = world
+            .directory
+            .answer(peer(1).peer_id(), None, &bytes, NOW)
+            .await;
         assert_eq!(reason(&decode(&answer)), expected);
     }
 }

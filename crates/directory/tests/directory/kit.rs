@@ -25,6 +25,7 @@ pub fn after(seconds: i64) -> Timestamp {
 pub fn generous() -> Limits {
     Limits {
         burst: 1_000_000,
+        prefix_burst: 1_000_000,
         ..Limits::default()
     }
 }
@@ -68,7 +69,12 @@ impl World {
 
     pub async fn ask(&self, from: &Identity, request: &Request, now: Timestamp) -> Response {
         let bytes = minicbor::to_vec(request).unwrap();
-        decode(&self.directory.answer(from.peer_id(), &bytes, now).await)
+        decode(
+            &self
+                .directory
+                .answer(from.peer_id(), None, &bytes, now)
+                .await,
+        )
     }
 
     pub async fn register(&self, who: &Identity, listing: Listing, now: Timestamp) -> Response {

@@ -435,7 +435,7 @@ async fn a_full_page_of_the_largest_listings_fits_its_frame() {
     .unwrap();
     let answer = world
         .directory
-        .answer(peer(0).peer_id(), &request, NOW)
+        .answer(peer(0).peer_id(), None, &request, NOW)
         .await;
     assert!(
         answer.len() > MATCH_PAGE * opener_trade::limits::MAX_LISTING_BYTES / 2,

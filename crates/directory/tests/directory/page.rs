@@ -66,7 +66,10 @@ fn the_page_shows_the_bytes_of_every_message() {
             },
         },
         Request::Time,
-        Request::Head { since: 0 },
+        Request::Head {
+            since: 0,
+            also: None,
+        },
         Request::Inclusion { terms: signed.id() },
     ];
     let responses = [
@@ -94,6 +97,7 @@ fn the_page_shows_the_bytes_of_every_message() {
         Response::Head {
             head: head.clone(),
             consistency: List::default(),
+            also: None,
         },
         Response::Included {
             head,
@@ -134,6 +138,9 @@ fn the_page_names_every_limit() {
         own::BUCKETS as u64,
         u64::from(own::BURST),
         u64::from(own::REFILL),
+        own::PREFIXES as u64,
+        u64::from(own::PREFIX_BURST),
+        u64::from(own::PREFIX_REFILL),
         u64::from(own::REPORTS),
         own::REPORTS_BYTES,
         language::MATCH_PAGE as u64,

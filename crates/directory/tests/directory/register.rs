@@ -12,7 +12,8 @@ use opener_trade::{
 };
 
 use crate::kit::{
-    NOW, World, after, category, generous, list, listing, peer, reason, register, text,
+    NOW, World, after, category, decode, generous, list, listing, peer, reason, register, text,
+    words,
 };
 
 fn is_registered(response: &Response) -> bool {
@@ -296,7 +297,7 @@ async fn one_request_more_than_the_bucket_holds_is_refused_until_time_has_passed
     for _ in 0..10 {
         world
             .directory
-            .answer(peer(3).peer_id(), b"\xff", NOW)
+            .answer(peer(3).peer_id(), None, b"\xff", NOW)
             .await;
     }
     let response = world.ask(&peer(3), &Request::Time, NOW).await;
@@ -305,4 +306,85 @@ async fn one_request_more_than_the_bucket_holds_is_refused_until_time_has_passed
         Some(Reason::RateLimited),
         "rubbish costs too"
     );
+}
+
+#[tokio::test]
+async fn a_network_of_many_keys_gets_no_more_than_a_network() {
+    let world = World::with(Limits {
+        prefix_burst: 20,
+        ..generous()
+    })
+    .await;
+    let network = |text: &str| Some(opener_net::Prefix::of(text.parse().unwrap()));
+    let time = minicbor::to_vec(Request::Time).unwrap();
+    let ask = async |number: u32, from: &str, now| {
+        let key = peer(number).peer_id();
+        let answer = world.directory.answer(key, network(from), &time, now);
+        reason(&decode(&answer.await))
+    };
+    for number in 0..20 {
+        assert_eq!(ask(number, "198.51.100.1", NOW).await, None);
+    }
+    let refused = Some(Reason::RateLimited);
+    assert_eq!(
+        ask(20, "198.51.100.2", NOW).await,
+        refused,
+        "a key of its own"
+    );
+    assert_eq!(
+        ask(1, "198.51.100.1", NOW).await,
+        refused,
+        "one that asked before"
+    );
+    assert_eq!(ask(21, "203.0.113.1", NOW).await, None, "another network");
+    assert_eq!(
+        ask(1, "203.0.113.1", NOW).await,
+        None,
+        "the peer itself may"
+    );
+    assert_eq!(ask(22, "198.51.100.2", after(1)).await, None, "later");
+}
+
+#[tokio::test]
+async fn a_peer_without_tokens_takes_none_from_its_network() {
+    let world = World::with(Limits {
+        burst: 10,
+        prefix_burst: 20,
+        ..Limits::default()
+    })
+    .await;
+    let via = Some(opener_net::Prefix::of("198.51.100.1".parse().unwrap()));
+    let time = minicbor::to_vec(Request::Time).unwrap();
+    for _ in 0..100 {
+        world
+            .directory
+            .answer(peer(1).peer_id(), via, &time, NOW)
+            .await;
+    }
+    for _ in 0..10 {
+        let answer = world.directory.answer(peer(2).peer_id(), via, &time, NOW);
+        assert_eq!(decode(&answer.await), Response::Time { now: NOW });
+    }
+}
+
+#[tokio::test]
+async fn a_wide_search_is_paid_by_the_network_too() {
+    let world = World::with(Limits {
+        prefix_burst: 2,
+        ..generous()
+    })
+    .await;
+    let via = Some(opener_net::Prefix::HIDDEN);
+    let query = Request::Match {
+        query: words("chairs"),
+    };
+    let bytes = minicbor::to_vec(query).unwrap();
+    let ask = async |number| {
+        let key = peer(number).peer_id();
+        reason(&decode(
+            &world.directory.answer(key, via, &bytes, NOW).await,
+        ))
+    };
+    assert_eq!(ask(1).await, None);
+    assert_eq!(ask(2).await, Some(Reason::RateLimited));
 }

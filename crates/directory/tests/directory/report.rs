@@ -4,8 +4,10 @@ use opener_directory::{Limits, limits::REPORTS_WINDOW};
 use opener_trade::{
     Identity, Money, Quantity, Reason, Verified,
     directory::{Request, Response},
-    document::{Disclosure, Price, ReportReceipt, Terms, TermsLine},
-    envelope, sign,
+    document::{Disclosure, LogHead, Price, ReportReceipt, Terms, TermsLine},
+    envelope,
+    log::check_consistency,
+    sign,
 };
 
 use crate::kit::{NOW, World, after, generous, list, peer, reason, report, sign_unchecked, terms};
@@ -237,4 +239,59 @@ async fn one_byte_more_than_all_reports_may_have_is_refused() {
         reason(&world.ask(&buyer, &second, NOW).await),
         Some(Reason::Unavailable)
     );
+}
+
+#[tokio::test]
+async fn one_answer_proves_that_two_heads_are_of_one_log() {
+    let world = World::new().await;
+    let (buyer, seller) = parties();
+    let mut heads = vec![];
+    for deal in 1..=7 {
+        let terms = terms(&buyer, &seller, deal);
+        let request = report(&terms, &buyer, &seller);
+        receipt(&world.ask(&buyer, &request, NOW).await);
+        heads.push(head(&world, 0, None).await.0);
+    }
+    for since in 1..=7 {
+        for also in 1..=7 {
+            let (newest, consistency, other) = head(&world, since, Some(also)).await;
+            let older = |size: u64| &*heads[usize::try_from(size).unwrap() - 1];
+            check_consistency(older(since), &newest, &consistency).unwrap();
+            check_consistency(older(also), &newest, &other.unwrap()).unwrap();
+        }
+    }
+    assert!(
+        head(&world, 3, None).await.2.is_none(),
+        "nothing that was not asked for"
+    );
+    let request = Request::Head {
+        since: 1,
+        also: Some(8),
+    };
+    let refused = world.ask(&buyer, &request, NOW).await;
+    assert_eq!(reason(&refused), Some(Reason::NotAllowed));
+}
+
+type Path = Vec<opener_trade::DocumentId>;
+
+async fn head(
+    world: &World,
+    since: u64,
+    also: Option<u64>,
+) -> (Verified<LogHead>, Path, Option<Path>) {
+    match world
+        .ask(&peer(3), &Request::Head { since, also }, NOW)
+        .await
+    {
+        Response::Head {
+            head,
+            consistency,
+            also,
+        } => (
+            envelope::open_as(&head).unwrap(),
+            consistency.into_vec(),
+            also.map(opener_trade::List::into_vec),
+        ),
+        other => panic!("no head: {other:?}"),
+    }
 }

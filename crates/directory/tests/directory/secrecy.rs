@@ -105,7 +105,10 @@ async fn say_everything(world: &World) {
         .concat(),
         CANARY.repeat(100_000).into_bytes(),
     ] {
-        let answer = world.directory.answer(buyer.peer_id(), &bytes, NOW).await;
+        let answer = world
+            .directory
+            .answer(buyer.peer_id(), None, &bytes, NOW)
+            .await;
         assert!(reason(&crate::kit::decode(&answer)).is_some());
     }
 

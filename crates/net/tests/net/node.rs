@@ -99,6 +99,7 @@ impl Node {
                 protocol,
                 bytes,
                 reply,
+                ..
             } = self.event().await
             {
                 return (from, protocol, bytes, reply);

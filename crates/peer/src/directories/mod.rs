@@ -1,19 +1,21 @@
 //! The directories a peer uses, and how it stands with each.
 
+mod prices;
 mod search;
 
 use minicbor::bytes::ByteVec;
 use opener_net::{AddressError, split_peer};
-use opener_store::DueReport;
+use opener_store::{DueReport, WantedProof};
 use opener_trade::{
     Address, Duration, PeerId, Timestamp, Verified,
-    directory::{Query, Request},
+    directory::{PriceQuery, Query, Request},
     document::Listing,
 };
 
-use crate::DirectoryStatus;
+use crate::{DirectoryStatus, LogQuestion, LogStatus};
 
-pub(crate) use search::{Purpose, Searches};
+pub(crate) use prices::PriceQuestions;
+pub(crate) use search::{Purpose, Searches, is_forged};
 
 /// Directories used at once at most: one answers for all, a few outvote one that withholds.
 pub const MAX_DIRECTORIES: usize = 8;
@@ -23,17 +25,32 @@ const RENEW_EVERY: Duration = Duration::from_secs(30);
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How often a directory's clock is compared with ours.
 const MEASURE_EVERY: Duration = Duration::from_secs(600);
+/// How often the next head of a directory's log is asked for: a log that is changed is noticed within minutes, at two tokens.
+const HEAD_EVERY: Duration = Duration::from_secs(600);
 
 /// What a directory was asked.
 #[derive(Debug, Clone)]
 pub(crate) enum Ask {
-    Register { seq: u64 },
+    Register {
+        seq: u64,
+    },
     Renew,
     Time,
-    Match { search: u64 },
+    Match {
+        search: u64,
+    },
     Lookup,
     Report(Box<DueReport>),
     Stamp,
+    /// With proofs that it continues the heads of the question, unless it refused those.
+    Head {
+        question: Box<LogQuestion>,
+        proofs: bool,
+    },
+    Inclusion(WantedProof),
+    Prices {
+        number: u64,
+    },
 }
 
 #[derive(Debug)]
@@ -49,6 +66,8 @@ struct Directory {
     busy: bool,
     next_at: Timestamp,
     measure_at: Timestamp,
+    head_at: Timestamp,
+    forged_at: Option<Timestamp>,
 }
 
 /// All directories of a peer.
@@ -172,6 +191,51 @@ impl Directories {
         asks
     }
 
+    /// Directories whose logs are to be looked at now; each is looked at again later.
+    pub(crate) fn heads_due(&mut self, now: Timestamp) -> Vec<PeerId> {
+        let due = self.list.iter_mut().filter(|it| now >= it.head_at);
+        due.map(|directory| {
+            directory.head_at = now.plus(HEAD_EVERY);
+            directory.peer
+        })
+        .collect()
+    }
+
+    /// Looks at a directory's log at once.
+    pub(crate) fn look_at_log(&mut self, peer: PeerId, now: Timestamp) {
+        if let Some(directory) = self.get(peer) {
+            directory.head_at = directory.head_at.min(now);
+        }
+    }
+
+    /// A directory gave a listing that its seller did not sign.
+    pub(crate) fn forged(&mut self, peer: PeerId, now: Timestamp) {
+        if let Some(directory) = self.get(peer) {
+            directory.forged_at = Some(now);
+        }
+    }
+
+    /// A directory answered, and something is wrong with what it said.
+    pub(crate) fn wrong(&mut self, peer: PeerId, why: &str) {
+        if let Some(directory) = self.get(peer) {
+            directory.error = Some(why.to_owned());
+        }
+    }
+
+    /// The same question to every directory.
+    pub(crate) fn ask_prices(
+        &self,
+        query: &PriceQuery,
+        number: u64,
+    ) -> Vec<(PeerId, Ask, Request)> {
+        let ask = |directory: &Directory| {
+            let query = query.clone();
+            let request = Request::Prices { query };
+            (directory.peer, Ask::Prices { number }, request)
+        };
+        self.list.iter().map(ask).collect()
+    }
+
     /// When something is next to be asked.
     pub(crate) fn next_at(&self) -> Option<Timestamp> {
         let waits = self
@@ -181,6 +245,7 @@ impl Directories {
             .map(|d| d.next_at);
         waits
             .chain(self.list.iter().map(|directory| directory.measure_at))
+            .chain(self.list.iter().map(|directory| directory.head_at))
             .min()
     }
 
@@ -239,6 +304,7 @@ impl Directories {
                     directory.next_at = now.plus(RETRY_AFTER);
                 }
                 Ask::Time => directory.measure_at = now.plus(RETRY_AFTER),
+                Ask::Head { .. } => directory.head_at = now.plus(RETRY_AFTER),
                 _ => {}
             }
         }
@@ -274,6 +340,8 @@ impl Directories {
                 registered_until: directory.online_until,
                 skew: directory.skew,
                 error: directory.error.clone(),
+                forged_at: directory.forged_at,
+                log: LogStatus::default(),
             })
         };
         self.list.iter().filter_map(status).collect()
@@ -313,6 +381,8 @@ impl Directory {
             busy: false,
             next_at: Timestamp::EARLIEST,
             measure_at: Timestamp::EARLIEST,
+            head_at: Timestamp::EARLIEST,
+            forged_at: None,
         }
     }
 }

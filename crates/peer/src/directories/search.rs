@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use opener_trade::{
-    Duration, PeerId, Timestamp, Verified,
+    Duration, EnvelopeError, PeerId, Reason, Timestamp, Verified,
     directory::{Match, Query},
     document::{Listing, Rfp},
     envelope::open_as,
@@ -35,6 +35,14 @@ pub(crate) struct Search {
     asked: usize,
     answered: HashSet<PeerId>,
     sellers: HashMap<PeerId, Seller>,
+    /// Directories that gave a listing which its seller did not sign.
+    pub(crate) forgers: HashSet<PeerId>,
+}
+
+/// Whether bytes that a directory passes on were made by somebody else than they say. A listing that a newer program wrote,
+/// and this one cannot read, is none.
+pub(crate) fn is_forged(error: &EnvelopeError) -> bool {
+    error.reason() == Reason::BadSignature
 }
 
 /// All searches under way.
@@ -63,6 +71,7 @@ impl Searches {
             asked: directories.len(),
             answered: HashSet::new(),
             sellers: HashMap::new(),
+            forgers: HashSet::new(),
         };
         self.running.insert(number, search);
         number
@@ -119,8 +128,12 @@ impl Search {
     ) -> Option<u32> {
         self.answered.insert(directory);
         for found in page {
-            let Ok(listing) = open_as::<Listing>(&found.listing) else {
-                continue;
+            let listing = match open_as::<Listing>(&found.listing) {
+                Ok(listing) => listing,
+                Err(error) => {
+                    self.forgers.extend(is_forged(&error).then_some(directory));
+                    continue;
+                }
             };
             if listing.expires_at < now || listing.from == me {
                 continue;

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use opener_trade::{Identity, List, Reason, directory::Match, document::Roles, sign};
 use tokio::sync::oneshot;
 
@@ -231,6 +233,59 @@ fn a_directory_cannot_invent_sellers() {
         .add_page(one, &page, None, at(2_000), id(9).peer_id());
     let (result, _) = searches.take_complete(number).unwrap().finish(Vec::new());
     assert!(result.sellers.is_empty());
+}
+
+#[test]
+fn a_directory_that_forges_is_named_and_the_others_count() {
+    let (one, two) = (id(1).peer_id(), id(2).peer_id());
+    let (mut searches, number, _answer) = search(&[one, two]);
+    let mut forged = found(&listing(5, 9), true);
+    let last = forged.listing.len() - 1;
+    forged.listing[last] ^= 1;
+    let mut unread = found(&listing(6, 1), true);
+    unread.listing.truncate(9);
+    let running = searches.get_mut(number).unwrap();
+    let me = id(9).peer_id();
+    running.add_page(
+        two,
+        &[unread, found(&listing(5, 2), true)],
+        None,
+        at(2_000),
+        me,
+    );
+    assert!(
+        running.forgers.is_empty(),
+        "what cannot be read is not forged"
+    );
+    running.add_page(one, &[forged], None, at(2_000), me);
+    assert_eq!(running.forgers, HashSet::from([one]));
+    let (result, _) = searches.take_complete(number).unwrap().finish(Vec::new());
+    assert_eq!(result.sellers[0].listing.seq, 2, "the signed one counts");
+
+    let mut directories = Directories::default();
+    directories.set(&[address(1), address(2)]).unwrap();
+    directories.forged(one, at(2_000));
+    directories.answered(one, at(3_000));
+    let forged: Vec<_> = directories.status().iter().map(|it| it.forged_at).collect();
+    assert_eq!(forged, [Some(at(2_000)), None], "also once it answers well");
+}
+
+#[test]
+fn a_log_is_looked_at_every_ten_minutes_and_when_somebody_hands_a_head_over() {
+    let mut directories = Directories::default();
+    directories.set(&[address(1), address(2)]).unwrap();
+    let one = id(1).peer_id();
+    assert_eq!(directories.heads_due(at(2_000)).len(), 2);
+    assert!(directories.heads_due(at(601_999)).is_empty());
+    assert_eq!(directories.heads_due(at(602_000)).len(), 2);
+    directories.look_at_log(one, at(603_000));
+    assert_eq!(directories.heads_due(at(603_000)), [one]);
+    let ask = Ask::Head {
+        question: Box::default(),
+        proofs: true,
+    };
+    directories.failed(one, &ask, "silent".to_owned(), at(604_000));
+    assert_eq!(directories.heads_due(at(609_000)), [one]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the engine keeps for the directories: our listing, the listings of others, final terms to report.
 
 use opener_negotiation::dialogue::Phase;
-use opener_store::{DealFilter, DueReport, Turn};
+use opener_store::{DealFilter, DueReport, Turn, WantedProof};
 use opener_trade::{
     Address, DocumentId, List, PeerId, Reason, Timestamp, Verified, directory::Query,
     document::Listing, envelope::open_as, limits::ADDRESSES, sign,
@@ -262,6 +262,13 @@ impl Engine {
         match answer {
             Ok(receipt) => {
                 tx.report_accepted(terms, directory, receipt).await?;
+                let deal = due.report.deal;
+                let wanted = WantedProof {
+                    terms,
+                    directory,
+                    deal,
+                };
+                tx.want_proof(&wanted, now).await?;
             }
             Err((Some(reason), detail)) if !reason.is_transient() => {
                 tx.report_refused(terms, directory, reason, detail).await?;

@@ -16,6 +16,7 @@ mod fetching;
 mod held;
 mod last_round;
 mod load;
+mod log;
 mod meet;
 mod moments;
 mod order;
@@ -59,6 +60,7 @@ pub use deliver::Parcel;
 pub(crate) use directory::PROFILE;
 pub use drafts::{FORM_BYTES, FORMS, NewForm};
 pub use fetch::{MAX_FETCHES, PieceRequest, Wanted};
+pub use log::LogQuestion;
 pub use order::terms;
 pub use phone::{PHONE_PORT, Phone, PhoneEdit, PhoneOpened};
 pub use receive::Arrival;
@@ -105,6 +107,8 @@ pub struct Engine {
     clocks: skew::Clocks,
     events: Vec<Event>,
     signals: VecDeque<Signal>,
+    /// Directories of whom heads of the log wait to be compared; a few of each at most.
+    heard: Vec<PeerId>,
 }
 
 impl Engine {
@@ -137,6 +141,7 @@ impl Engine {
             clocks: skew::Clocks::default(),
             events: Vec::new(),
             signals: VecDeque::new(),
+            heard: Vec::new(),
         };
         engine.rebuild().await?;
         engine.take_up_files().await?;
@@ -189,5 +194,6 @@ impl Engine {
         self.machines.requests.extend(changed.requests);
         self.events.extend(changed.events);
         self.queue_signals(changed.signals);
+        self.heard.extend(changed.heard);
     }
 }

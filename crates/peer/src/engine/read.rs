@@ -89,6 +89,7 @@ impl Engine {
             deliveries: read.delivery(deal).await?,
             assessments: read.assessments(deal).await?,
             reports: read.report_status(deal).await?,
+            proofs: read.proofs_of_deal(deal).await?,
         })
     }
 

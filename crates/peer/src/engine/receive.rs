@@ -143,7 +143,8 @@ impl Work<'_> {
                 rejection,
             }))
         };
-        if document.signer() != from && holds(Countermeasure::SignerDelivers) {
+        let handed_on = matches!(&*document, Opened::LogHead(_));
+        if document.signer() != from && !handed_on && holds(Countermeasure::SignerDelivers) {
             return refuse(Rejection::new(
                 Reason::NotInvited,
                 "documents come from their signer",
@@ -165,6 +166,7 @@ impl Work<'_> {
         let header = match (&*document, document.header()) {
             (_, Some(header)) => header,
             (Opened::Listing(listing), _) => return self.meet(from, listing).await.map(Ok),
+            (Opened::LogHead(head), _) => return self.hear_head(from, head).await.map(Ok),
             (Opened::Receipt(receipt), _) => {
                 return Ok(self.learn_read(receipt).await?.map_err(Refusal::from));
             }

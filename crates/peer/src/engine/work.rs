@@ -34,6 +34,8 @@ pub(super) struct Changed {
     pub(super) events: Vec<Event>,
     /// Documents for the calls they belong to.
     pub(super) signals: Vec<super::Signal>,
+    /// Directories of whom a head of the log is to be compared.
+    pub(super) heard: Vec<PeerId>,
 }
 
 /// A transaction under way.

@@ -15,7 +15,7 @@ use opener_trade::{
 use super::Runner;
 use crate::{
     Clock, Event, PeerError,
-    directories::{Ask, Purpose, is_loopback},
+    directories::{Ask, Purpose, is_forged, is_loopback},
 };
 
 /// A listing is signed again each day, long before it expires.
@@ -141,11 +141,11 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 Ok(Response::Found {
                     seller: Some(found),
                 }),
-            ) => {
-                if let Ok(listing) = open_as::<Listing>(&found.listing) {
-                    self.take_found(now, listing, found.online).await?;
-                }
-            }
+            ) => match open_as::<Listing>(&found.listing) {
+                Ok(listing) => self.take_found(now, listing, found.online).await?,
+                Err(error) if is_forged(&error) => self.note_forgery(directory, now),
+                Err(_) => {}
+            },
             (Ask::Stamp, Ok(Response::Stamped { stamp })) => {
                 self.engine.stamped(now, directory, &stamp).await?;
             }
@@ -154,6 +154,16 @@ impl<N: Network, C: Clock> Runner<N, C> {
             }
             (Ask::Report(due), response) => {
                 self.take_report(now, &due, directory, response).await?
+            }
+            (Ask::Head { question, proofs }, Ok(response)) => {
+                self.take_head(now, directory, *question, proofs, response)
+                    .await?;
+            }
+            (Ask::Inclusion(wanted), Ok(response)) => {
+                self.take_inclusion(now, &wanted, &response).await?;
+            }
+            (Ask::Prices { number }, response) => {
+                self.take_prices(directory, number, response.ok());
             }
             _ => {}
         }
@@ -189,11 +199,13 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 None
             }
         };
+        let forged = search.forgers.remove(&directory);
+        let query = search.query.clone();
+        if forged {
+            self.note_forgery(directory, now);
+        }
         if let Some(offset) = next {
-            let query = Query {
-                offset,
-                ..search.query.clone()
-            };
+            let query = Query { offset, ..query };
             self.ask(
                 directory,
                 Ask::Match { search: number },

@@ -29,6 +29,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 self.listing_due = Some(now);
                 drop(answer.send(done));
             }
+            Call::Prices { query, answer } => self.ask_for_prices(query, answer).await,
             Call::Listing { answer } => {
                 let listing = self
                     .directories
@@ -279,6 +280,10 @@ impl<N: Network, C: Clock> Runner<N, C> {
     async fn status(&self) -> Result<Status, PeerError> {
         let peer = self.engine.peer_id();
         let (skew, clock) = self.engine.clock();
+        let mut directories = self.directories.status();
+        for directory in &mut directories {
+            directory.log = self.engine.log_status(directory.peer).await?;
+        }
         Ok(Status {
             peer,
             addresses: self
@@ -288,7 +293,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                 .collect(),
             reach: Reachability::of(&self.addresses),
             connected: self.connected.len(),
-            directories: self.directories.status(),
+            directories,
             deliveries: self.engine.delivery_counts().await?,
             skew,
             clock,

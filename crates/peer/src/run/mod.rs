@@ -3,6 +3,7 @@
 mod ask;
 mod call;
 mod held;
+mod log;
 mod network;
 mod pieces;
 mod telephone;
@@ -21,7 +22,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use crate::{
     Attempt, Clock, DirectoryError, Engine, Event, PeerError, StartError, Wanted,
     clock::until,
-    directories::{Ask, Directories, Searches},
+    directories::{Ask, Directories, PriceQuestions, Searches},
     handle::Call,
     telephone::Telephone,
 };
@@ -48,6 +49,7 @@ pub(crate) struct Runner<N, C> {
     /// Whom the transport was told to be reached through.
     relays: Vec<(PeerId, Vec<Address>)>,
     searches: Searches,
+    prices: PriceQuestions,
     deliveries: HashMap<RequestId, Attempt>,
     pieces: HashMap<RequestId, Wanted>,
     asks: HashMap<RequestId, (PeerId, Ask, Timestamp)>,
@@ -95,6 +97,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
             directories: Directories::default(),
             relays: Vec::new(),
             searches: Searches::default(),
+            prices: PriceQuestions::default(),
             deliveries: HashMap::new(),
             pieces: HashMap::new(),
             asks: HashMap::new(),
@@ -190,15 +193,18 @@ impl<N: Network, C: Clock> Runner<N, C> {
         self.fetch_due(now).await?;
         self.ask_due(now).await?;
         self.renew_call(now);
+        self.ask_logs(now).await?;
         let kept = self.engine.moments().await?;
         let mut moments = vec![
             kept.machine,
             kept.notice,
             kept.report,
             kept.stamp,
+            kept.proof,
             self.engine.next_piece_at(),
             self.directories.next_at(),
             self.searches.next_at(),
+            self.prices.next_at(),
             self.listing_due,
             self.renew_call_at,
         ];

@@ -34,6 +34,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     protocol: Protocol::Deliver,
                     bytes,
                     reply,
+                    ..
                 } => {
                     arrivals.push(Arrival { from, bytes });
                     replies.push(reply);
@@ -43,6 +44,7 @@ impl<N: Network, C: Clock> Runner<N, C> {
                     protocol: Protocol::Blob,
                     bytes,
                     reply,
+                    ..
                 } => self.serve_piece(from, &bytes, reply).await,
                 NetEvent::Response { id, bytes, route } => {
                     self.sort_answer(id, Ok(bytes), Some(route), &mut answers)

@@ -7,6 +7,7 @@ mod delivery;
 mod families;
 mod file;
 mod lists;
+mod logs;
 mod plans;
 mod records;
 mod transactions;

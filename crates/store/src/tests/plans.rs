@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 use crate::{
-    blob, contact, deal_list, document, moments, notice, outbox::queue, report, stamp, wake,
+    blob, contact, deal_list, document, log, moments, notice, outbox::queue, report, stamp, wake,
 };
 
 async fn plan(store: &Store, sql: &str) -> Vec<String> {
@@ -32,6 +32,7 @@ async fn frequent_questions_walk_no_whole_table() {
         (moments::NEXT, "notice_snoozed"),
         (moments::NEXT, "stamp_wish_due"),
         (moments::NEXT, "report_due"),
+        (moments::NEXT, "log_proof_due"),
         (moments::NEXT, "outbox_due"),
         (moments::NEXT, "outbox_expiry"),
         (queue::EXPIRE, "outbox_expiry"),
@@ -40,6 +41,8 @@ async fn frequent_questions_walk_no_whole_table() {
         (wake::DUE, "dialogue_wake"),
         (report::DUE, "report_due"),
         (stamp::DUE, "stamp_wish_due"),
+        (log::DUE, "log_proof_due"),
+        (log::OF_DEAL, "log_proof_deal"),
         (document::OF_DIALOGUE, "document_recipient"),
         (document::LAST_IN_CHAIN, "document_chain"),
         (blob::named::SHARED, "attachment_sha256"),
