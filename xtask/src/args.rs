@@ -17,6 +17,10 @@ The tasks of this repository.
                                 window's start and memory beside a bare one, as one line of JSON
   cargo xtask bench match [ARGUMENT]…
                                 compare the directory's search with SQL on the same sellers, as one line of JSON
+  cargo xtask bench announce|lookup|bids|fanout|idle|restart [ARGUMENT]…
+                                compare the directory and the peer with bare libp2p and bare SQLite: renewals and
+                                registrations, look-ups, bids that are kept, a request to a thousand sellers, silent
+                                connections, a start after a crash
   cargo xtask bindings          write the TypeScript types into ui/src/bindings
   cargo xtask soak crash --kills N [--seed S]
                                 kill real peers in the middle of deals and count what is lost or doubled
@@ -25,6 +29,11 @@ The tasks of this repository.
   cargo xtask soak mutants      leave out one countermeasure after the other; a test must miss each
   cargo xtask soak counter --cases N [--seed S]
                                 let two programs counter whenever they may and count the dialogues without an end
+  cargo xtask soak directories [--seconds N]
+                                two directories on one PostgreSQL, one killed again and again under load; count what is
+                                lost or wrong
+  cargo xtask soak flood [--registrations N] [--keys K]
+                                register without end at one directory and look at its rows and its memory
   cargo xtask help              this text
 
 Security advisories are not part of check, since they need a database from the network:

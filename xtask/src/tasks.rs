@@ -76,7 +76,7 @@ pub fn perform(task: Task) -> Result<()> {
 /// What a soak needs built, and its program. Those of orders and counter-offers are a matter of speed; the others play
 /// with the programs of the development profile.
 fn soak(arguments: &[String]) -> (Step, Step) {
-    let is_quick = |name: &String| ["orders", "counter"].contains(&name.as_str());
+    let is_quick = |name: &String| ["orders", "counter", "flood"].contains(&name.as_str());
     if arguments.first().is_some_and(is_quick) {
         return quick("soak");
     }

@@ -57,8 +57,19 @@ impl Program {
     /// # Errors
     /// It does not start.
     pub async fn directory(&self, data: &Path) -> Result<Child> {
+        self.directory_on(data, None).await
+    }
+
+    /// The same on a database that others may share.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn directory_on(&self, data: &Path, database: Option<&str>) -> Result<Child> {
         let mut arguments = words(&["directory", "--data"]);
         arguments.push(data.into());
+        if let Some(database) = database {
+            arguments.extend(words(&["--database", database]));
+        }
         arguments.extend(loopback(&Transport::ALL));
         self.start("the directory", arguments).await
     }

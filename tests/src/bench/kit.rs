@@ -17,7 +17,7 @@ pub const NOISE: f64 = 0.1;
 
 /// What one turn took.
 #[derive(Debug, Clone, Copy)]
-struct Turn {
+pub struct Turn {
     wall: f64,
     cpu: f64,
 }
@@ -64,16 +64,29 @@ pub fn compare(
     mut ours: impl FnMut(),
     mut reference: impl FnMut(),
 ) -> Comparison {
+    compare_turns(
+        rounds,
+        operations,
+        || turn(cpu_seconds, &mut ours),
+        || turn(cpu_seconds, &mut reference),
+    )
+}
+
+/// The same, where each turn prepares something first and measures itself with [`turn`].
+pub fn compare_turns(
+    rounds: usize,
+    operations: usize,
+    mut ours: impl FnMut() -> Turn,
+    mut reference: impl FnMut() -> Turn,
+) -> Comparison {
     ours();
     reference();
     let mut turns = Turns::default();
     for _ in 0..rounds {
-        let first = turn(&mut ours);
-        turns
-            .reference
-            .extend([turn(&mut reference), turn(&mut reference)]);
-        turns.ours.extend([first, turn(&mut ours)]);
-        turns.control.push([(); 4].map(|()| turn(&mut reference)));
+        let first = ours();
+        turns.reference.extend([reference(), reference()]);
+        turns.ours.extend([first, ours()]);
+        turns.control.push([(); 4].map(|()| reference()));
     }
     turns.compared(operations)
 }
@@ -117,7 +130,8 @@ impl Turns {
     }
 }
 
-fn turn(work: &mut impl FnMut()) -> Turn {
+/// Measures one turn, with this count of CPU seconds.
+pub fn turn(cpu_seconds: impl Fn() -> f64, work: impl FnOnce()) -> Turn {
     let (begun, cpu) = (Instant::now(), cpu_seconds());
     work();
     Turn {
@@ -129,11 +143,20 @@ fn turn(work: &mut impl FnMut()) -> Turn {
 /// CPU seconds of the threads that this process has now, from the scheduler's own count in nanoseconds; where the system
 /// keeps none, nothing.
 pub fn cpu_seconds() -> f64 {
+    cpu_seconds_without("")
+}
+
+/// The same without the threads of this name, which is not that of the program itself.
+pub fn cpu_seconds_without(name: &str) -> f64 {
     let threads = fs::read_dir("/proc/self/task")
         .into_iter()
         .flatten()
         .flatten();
     let nanoseconds = threads.filter_map(|thread| {
+        let called = fs::read_to_string(thread.path().join("comm")).ok()?;
+        if !name.is_empty() && called.trim() == name {
+            return None;
+        }
         let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
         text.split_whitespace().next()?.parse::<u64>().ok()
     });
@@ -142,7 +165,12 @@ pub fn cpu_seconds() -> f64 {
 
 /// Bytes of memory that this process has in use; where the system does not tell, none.
 pub fn resident_bytes() -> u64 {
-    let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    resident_bytes_of("self")
+}
+
+/// The same of another process, by its number.
+pub fn resident_bytes_of(process: &str) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or_default() * 1024
@@ -150,7 +178,7 @@ pub fn resident_bytes() -> u64 {
 
 /// The median with its bootstrap 95 % interval (percentile method; Efron and Tibshirani, An Introduction to the
 /// Bootstrap, 1993, chapter 13). The same values give the same interval.
-fn ratio(values: &[f64]) -> Ratio {
+pub fn ratio(values: &[f64]) -> Ratio {
     let mut rng = Rng::with_seed(values.len() as u64);
     let mut medians: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
@@ -175,7 +203,8 @@ fn ratio(values: &[f64]) -> Ratio {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
+/// The middle one; of an even number, the mean of the two in the middle.
+pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
@@ -243,6 +272,25 @@ mod tests {
         let narrow = ratio(&[3.0, 3.0, 3.0, 3.0, 3.0]);
         assert!(wide.low < 3.0 && wide.high > 3.0 && near(wide.median, 3.0));
         assert!(near(narrow.high, narrow.low));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn threads_of_a_name_are_left_out() {
+        let named = std::thread::Builder::new().name("kit-spinner".to_owned());
+        let (done, wait) = std::sync::mpsc::sync_channel::<()>(1);
+        let (told, spun) = std::sync::mpsc::sync_channel(1);
+        let thread = named.spawn(move || {
+            let before = cpu_seconds();
+            while cpu_seconds() - before < 0.02 {}
+            told.send(()).unwrap();
+            wait.recv().unwrap_err();
+        });
+        spun.recv().unwrap();
+        let (all, without) = (cpu_seconds(), cpu_seconds_without("kit-spinner"));
+        assert!(without < all, "{without} {all}");
+        drop(done);
+        thread.unwrap().join().unwrap();
     }
 
     #[test]

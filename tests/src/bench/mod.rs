@@ -1,6 +1,12 @@
 //! Benches as ratios: ours beside a reference, in the same run.
 
+pub mod asking;
+pub mod bare;
+pub mod bids;
+pub mod fanout;
+pub mod idle;
 pub mod kit;
 pub mod matching;
-mod sellers;
+pub mod restart;
+pub(crate) mod sellers;
 mod sqlite;

@@ -106,20 +106,37 @@ fn category(rng: &mut Rng) -> Category {
     }
 }
 
+/// The key of seller number so and so.
+pub(crate) fn seller_key(number: u32) -> Identity {
+    let mut seed = [0; 32];
+    seed[..4].copy_from_slice(&number.to_le_bytes());
+    Identity::from_seed(seed)
+}
+
 /// Seller number so and so, signed, expiring in a month; half of them are online.
 pub(super) fn seller(number: u32) -> Seller {
     let mut rng = Rng::with_seed(u64::from(number));
-    let mut seed = [0; 32];
-    seed[..4].copy_from_slice(&number.to_le_bytes());
-    let identity = Identity::from_seed(seed);
+    let listing = described(&mut rng, number, NOW);
+    Seller {
+        listing: sign(&seller_key(number), listing).expect("a good listing"),
+        online: rng.bool(),
+    }
+}
+
+/// What it says of itself, issued then.
+pub(crate) fn listing(number: u32, issued_at: Timestamp) -> Listing {
+    described(&mut Rng::with_seed(u64::from(number)), number, issued_at)
+}
+
+fn described(rng: &mut Rng, number: u32, issued_at: Timestamp) -> Listing {
     let words: Vec<&str> = (0..4).map(|_| WORDS[rng.usize(0..WORDS.len())]).collect();
-    let categories: Vec<Category> = (0..rng.usize(1..=3)).map(|_| category(&mut rng)).collect();
+    let categories: Vec<Category> = (0..rng.usize(1..=3)).map(|_| category(rng)).collect();
     let town = TOWNS[rng.usize(0..TOWNS.len())];
-    let listing = Listing {
-        from: identity.peer_id(),
+    Listing {
+        from: seller_key(number).peer_id(),
         seq: 1,
-        issued_at: NOW,
-        expires_at: NOW.plus(Duration::from_secs(29 * 24 * 3600)),
+        issued_at,
+        expires_at: issued_at.plus(Duration::from_secs(29 * 24 * 3600)),
         name: text(&format!("상사 {number}")),
         roles: Roles {
             buys: true,
@@ -127,7 +144,7 @@ pub(super) fn seller(number: u32) -> Seller {
         },
         categories: List::try_from(categories).expect("few"),
         words: text(&words.join(" ")),
-        place: near(&mut rng, town),
+        place: near(rng, town),
         radius_km: rng.bool().then(|| rng.u32(20..=500)),
         currencies: List::try_from(vec!["KRW".parse().expect("a currency")]).expect("one"),
         languages: List::try_from(vec!["ko".parse().expect("a language")]).expect("one"),
@@ -140,10 +157,6 @@ pub(super) fn seller(number: u32) -> Seller {
         .expect("two"),
         capabilities: List::default(),
         url: None,
-    };
-    Seller {
-        listing: sign(&identity, listing).expect("a good listing"),
-        online: rng.bool(),
     }
 }
 

@@ -7,6 +7,8 @@ use opener_tests::soak::{
     Plan,
     counter::counters,
     crash,
+    directories::directories,
+    flood::flood,
     mutants::{Fate, mutants},
     orders::{Orders, orders},
 };
@@ -39,6 +41,22 @@ enum Soak {
         #[arg(long, value_name = "S")]
         seed: Option<u64>,
     },
+    /// Two directories on one PostgreSQL, one killed (SIGKILL) every ten seconds under load, and look whether anything
+    /// acknowledged is lost
+    Directories {
+        /// How long
+        #[arg(long, value_name = "N", default_value_t = 120)]
+        seconds: u64,
+    },
+    /// Register without end at one directory, and look at its rows and its memory
+    Flood {
+        /// How often
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        registrations: u64,
+        /// From how many keys
+        #[arg(long, value_name = "K", default_value_t = 10_000)]
+        keys: u32,
+    },
     /// Leave out one countermeasure after the other, and look whether a test misses it
     Mutants,
     /// Let two programs counter whenever they may, and look whether every dialogue ends
@@ -56,8 +74,33 @@ fn main() -> ExitCode {
     match Arguments::parse().soak {
         Soak::Crash { kills, seed } => soak_crash(kills, seed.unwrap_or_else(fresh_seed)),
         Soak::Orders { schedules, seed } => soak_orders(schedules, seed.unwrap_or_else(fresh_seed)),
+        Soak::Directories { seconds } => tell(directories(seconds), |outcome| outcome.is_good()),
+        Soak::Flood {
+            registrations,
+            keys,
+        } => tell(flood(registrations, keys), |outcome| outcome.good),
         Soak::Mutants => soak_mutants(),
         Soak::Counter { cases, seed } => soak_counters(cases, seed.unwrap_or_else(fresh_seed)),
+    }
+}
+
+fn tell<T: serde::Serialize>(
+    running: impl Future<Output = anyhow::Result<T>>,
+    is_good: impl FnOnce(&T) -> bool,
+) -> ExitCode {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    match runtime.block_on(running) {
+        Ok(outcome) => {
+            println!(
+                "{}",
+                serde_json::to_string(&outcome).expect("numbers and text")
+            );
+            ExitCode::from(u8::from(!is_good(&outcome)))
+        }
+        Err(error) => {
+            println!("{}", serde_json::json!({ "error": format!("{error:#}") }));
+            ExitCode::FAILURE
+        }
     }
 }
 

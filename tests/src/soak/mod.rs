@@ -4,6 +4,8 @@
 //! again; an observer keeps what was acknowledged and looks for it after every start, and for anything done twice.
 
 pub mod counter;
+pub mod directories;
+pub mod flood;
 mod killer;
 pub mod mutants;
 mod observer;

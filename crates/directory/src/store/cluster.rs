@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 /// A running server; it stops when it is dropped.
-pub(crate) struct Cluster {
+pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
 }
@@ -61,7 +61,7 @@ fn succeeds(command: &mut Command) -> bool {
 
 impl Cluster {
     /// Starts one, or says why there is none.
-    pub(crate) fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let started = Self::try_start();
         if started.is_none() {
             eprintln!("skipped: no PostgreSQL can be started here (install Debian's `postgresql`)");
@@ -115,19 +115,19 @@ impl Cluster {
     }
 
     /// Stops it as a crash does.
-    pub(crate) fn crash(&self) {
+    pub fn crash(&self) {
         assert!(self.control(&["-m", "immediate", "stop"]));
     }
 
     /// Starts it again.
-    pub(crate) fn start_again(&self) {
+    pub fn start_again(&self) {
         let sockets = self.folder.path().display().to_string();
         let options = format!("-c listen_addresses= -c unix_socket_directories={sockets}");
         assert!(self.control(&["-w", "-o", &options, "start"]));
     }
 
     /// A new, empty database on it.
-    pub(crate) fn database(&self, name: &str) -> String {
+    pub fn database(&self, name: &str) -> String {
         let sockets = self.folder.path();
         let made = succeeds(
             command(&self.programs.join("createdb"))
@@ -150,7 +150,7 @@ impl Drop for Cluster {
 }
 
 /// One for all tests of this program that only need a database of their own.
-pub(crate) fn shared() -> Option<&'static Cluster> {
+pub fn shared() -> Option<&'static Cluster> {
     static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
     SHARED.get_or_init(Cluster::start).as_ref()
 }
