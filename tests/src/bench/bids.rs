@@ -176,6 +176,7 @@ impl Market {
                 answer: answer
                     .context("a receipt")
                     .map_err(|error| error.to_string()),
+                way: None,
             });
             let rfp = seller.deal(deal).await?.rfp;
             let bid = papers::bid(&rfp, "Bo", "0.12");
@@ -215,6 +216,7 @@ impl Market {
             let answered = Answered {
                 attempt: *attempt,
                 answer: Ok(answer),
+                way: None,
             };
             let noted = seller.map(|seller| {
                 let answers = [answered];

@@ -13,7 +13,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use libp2p::{Multiaddr, PeerId};
-use opener_peer::{Clock, Config, ContactEdit, Handle, KeyPlace, Recipients, SystemClock};
+use opener_peer::{
+    CallReach, Clock, Config, ContactEdit, Handle, KeyPlace, Recipients, SystemClock,
+};
 use opener_sim::papers;
 use opener_trade::{
     Identity, Opened, Verified,
@@ -144,6 +146,7 @@ async fn start(data: &Path) -> Result<Handle> {
         listen: opener_net::loopback_listen(),
         directories: vec![],
         profile: Some(papers::buyer("Anna")),
+        calls: CallReach::Loopback,
     };
     Ok(opener_peer::start(config).await?)
 }

@@ -112,9 +112,15 @@ pub async fn flood(registrations: u64, keys: u32) -> Result<Outcome> {
         while let Some(answer) = answers.next().await {
             match answer? {
                 Response::Registered { .. } => kept += 1,
-                Response::Refused { reason, .. } if reason == Reason::RateLimited => refused += 1,
+                Response::Refused {
+                    reason: Reason::RateLimited,
+                    ..
+                } => refused += 1,
                 // Two of one key overtook each other.
-                Response::Refused { reason, .. } if reason == Reason::Stale => {}
+                Response::Refused {
+                    reason: Reason::Stale,
+                    ..
+                } => {}
                 other => anyhow::bail!("{other:?}"),
             }
         }

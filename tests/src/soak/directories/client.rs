@@ -109,7 +109,10 @@ impl Client {
         match self.ask(place, &request).await? {
             Response::Registered { .. } => self.ledger.registered(self.key.peer_id(), self.seq),
             // One that was not answered may have been kept.
-            Response::Refused { reason, .. } if reason == Reason::Stale => {}
+            Response::Refused {
+                reason: Reason::Stale,
+                ..
+            } => {}
             other => self.unexpected("register", &other),
         }
         Ok(())
@@ -183,7 +186,10 @@ impl Client {
                 self.ledger.checked();
                 Ok(check_inclusion(&head, terms, leaf, &path).is_ok())
             }
-            Response::Refused { reason, .. } if reason == Reason::NotAllowed => Ok(false),
+            Response::Refused {
+                reason: Reason::NotAllowed,
+                ..
+            } => Ok(false),
             other => bail!("inclusion: {other:?}"),
         }
     }
@@ -221,7 +227,10 @@ impl Client {
         loop {
             let response = self.ask(place, request).await?;
             match response {
-                Response::Refused { reason, .. } if reason == Reason::RateLimited => {}
+                Response::Refused {
+                    reason: Reason::RateLimited,
+                    ..
+                } => {}
                 other => return Ok(other),
             }
         }
