@@ -214,6 +214,9 @@ mod tests {
     use super::*;
     use crate::identity;
 
+    /// Dialled straight, over QUIC.
+    const DIRECT: (Route, bool) = (Route::Direct, true);
+
     fn at(port: u16) -> Multiaddr {
         format!("/ip4/192.0.2.7/tcp/{port}").parse().unwrap()
     }
@@ -234,22 +237,8 @@ mod tests {
     fn the_first_connection_opens_a_link_and_the_last_closes_it() {
         let (id, peer) = peer();
         let mut links = Links::default();
-        assert!(links.opened(
-            id,
-            peer,
-            number(1),
-            Some(at(1)),
-            (Route::Direct, true),
-            Prefix::HIDDEN
-        ));
-        assert!(!links.opened(
-            id,
-            peer,
-            number(2),
-            None,
-            (Route::Direct, true),
-            Prefix::HIDDEN
-        ));
+        assert!(links.opened(id, peer, number(1), Some(at(1)), DIRECT, Prefix::HIDDEN));
+        assert!(!links.opened(id, peer, number(2), None, DIRECT, Prefix::HIDDEN));
         assert_eq!(links.others(&id, number(2)), [number(1)]);
         assert_eq!(links.closed(&id, number(1)), None);
         assert_eq!(links.peer(&id), Some(peer));
@@ -262,8 +251,8 @@ mod tests {
         let (id, peer) = peer();
         let office = Prefix::of_remote(&at(1));
         let mut links = Links::default();
-        links.opened(id, peer, number(1), None, office);
-        links.opened(id, peer, number(2), None, Prefix::HIDDEN);
+        links.opened(id, peer, number(1), None, DIRECT, office);
+        links.opened(id, peer, number(2), None, DIRECT, Prefix::HIDDEN);
         assert_eq!(links.via(&id, number(1)), office);
         assert_eq!(links.via(&id, number(2)), Prefix::HIDDEN);
         assert_eq!(links.via(&id, number(3)), Prefix::HIDDEN);
@@ -274,24 +263,10 @@ mod tests {
         let (id, peer) = peer();
         let mut links = Links::default();
         assert!(!links.is_elsewhere(&id, &[at(2)]), "not connected");
-        links.opened(
-            id,
-            peer,
-            number(1),
-            Some(at(1)),
-            (Route::Direct, true),
-            Prefix::HIDDEN,
-        );
+        links.opened(id, peer, number(1), Some(at(1)), DIRECT, Prefix::HIDDEN);
         assert!(links.is_elsewhere(&id, &[at(2)]));
         assert!(!links.is_elsewhere(&id, &[at(2), at(1)]));
-        links.opened(
-            id,
-            peer,
-            number(2),
-            None,
-            (Route::Direct, true),
-            Prefix::HIDDEN,
-        );
+        links.opened(id, peer, number(2), None, DIRECT, Prefix::HIDDEN);
         assert!(
             !links.is_elsewhere(&id, &[at(2)]),
             "it dialled us, so it lives"
@@ -303,22 +278,8 @@ mod tests {
     fn nothing_is_sent_while_a_connection_leaves() {
         let (id, peer) = peer();
         let mut links = Links::default();
-        links.opened(
-            id,
-            peer,
-            number(1),
-            Some(at(1)),
-            (Route::Direct, true),
-            Prefix::HIDDEN,
-        );
-        links.opened(
-            id,
-            peer,
-            number(2),
-            Some(at(2)),
-            (Route::Direct, true),
-            Prefix::HIDDEN,
-        );
+        links.opened(id, peer, number(1), Some(at(1)), DIRECT, Prefix::HIDDEN);
+        links.opened(id, peer, number(2), Some(at(2)), DIRECT, Prefix::HIDDEN);
         links.leave(&id, number(1));
         assert!(links.is_leaving(&id));
         links.closed(&id, number(1));
@@ -333,14 +294,21 @@ mod tests {
         let (id, peer) = peer();
         let relayed = Route::Relayed { by: peer };
         let mut links = Links::default();
-        links.opened(id, peer, number(1), Some(at(1)), (relayed, true));
-        links.opened(id, peer, number(2), None, (relayed, true));
+        links.opened(
+            id,
+            peer,
+            number(1),
+            Some(at(1)),
+            (relayed, true),
+            Prefix::HIDDEN,
+        );
+        links.opened(id, peer, number(2), None, (relayed, true), Prefix::HIDDEN);
         assert_eq!(links.best(&id), Some(relayed));
         assert_eq!(
             (links.circuits(), links.circuits_to(&id)),
             (1, vec![number(1)])
         );
-        links.opened(id, peer, number(3), None, (Route::Direct, true));
+        links.opened(id, peer, number(3), None, DIRECT, Prefix::HIDDEN);
         assert_eq!(links.best(&id), Some(Route::Direct));
         assert_eq!(links.route(&id, number(2)), Some(relayed));
         links.leave(&id, number(1));
@@ -354,16 +322,16 @@ mod tests {
     #[test]
     fn a_peer_that_dials_anew_has_left_its_earlier_connection_over_the_same_transport() {
         let (id, peer) = peer();
-        let (quic, tcp) = ((Route::Direct, true), (Route::Direct, false));
+        let (quic, tcp) = (DIRECT, (Route::Direct, false));
         let mut links = Links::default();
-        links.opened(id, peer, number(1), None, quic);
-        links.opened(id, peer, number(2), None, tcp);
-        links.opened(id, peer, number(3), Some(at(1)), quic);
+        links.opened(id, peer, number(1), None, quic, Prefix::HIDDEN);
+        links.opened(id, peer, number(2), None, tcp, Prefix::HIDDEN);
+        links.opened(id, peer, number(3), Some(at(1)), quic, Prefix::HIDDEN);
         assert!(links.superseded(&id, number(2)).is_empty());
         assert!(links.superseded(&id, number(3)).is_empty(), "we dialled");
-        links.opened(id, peer, number(4), None, quic);
+        links.opened(id, peer, number(4), None, quic, Prefix::HIDDEN);
         assert_eq!(links.superseded(&id, number(4)), [number(1)]);
-        links.opened(id, peer, number(5), None, tcp);
+        links.opened(id, peer, number(5), None, tcp, Prefix::HIDDEN);
         assert_eq!(links.superseded(&id, number(5)), [number(2)]);
         assert!(links.superseded(&id, number(9)).is_empty());
     }
