@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CallEndReason } from "../bindings/CallEndReason";
 import type { HistoryView } from "../bindings/HistoryView";
-import { goodness, outcomeOf, pathOf, spanClock, withCalls } from "./calls";
+import { calledBefore, goodness, outcomeOf, pathOf, spanClock, withCalls } from "./calls";
 
 const quality = (estimate_bps: number, lost_permille = 0) => ({ estimate_bps, lost_permille, sent_bps: 0, received_bps: 0, pictures: 0 });
 const document = (name: string, more: Partial<HistoryView> = {}): HistoryView =>
@@ -36,6 +36,15 @@ test("the end of a call reads as its side sees it", () => {
   expect([of("declined", true), of("declined", false), of("busy", true), of("busy", false)]).toEqual(["declined_by_me", "declined", "busy_here", "busy"]);
   expect([of("crossed", true), of("peer_gone", true), of("failed", false), of("fingerprint_mismatch", false)]).toEqual(["crossed", "failed", "failed", "failed"]);
   expect(outcomeOf({ reason: "peer_gone", connected_at: "2026-11-20T03:14:00Z" }, false)).toBe("took_place");
+});
+
+test("that nobody answered reads as whose call it was, whoever said so first", () => {
+  const ours = [offer("o1", { mine: true }), end("e1", "c1", "no_answer")];
+  const theirs = [offer("o1", { mine: true }), end("e0", "c0"), offer("o2"), end("e1", "c1", "no_answer")];
+  const read = (documents: HistoryView[], mine: boolean) => outcomeOf({ reason: "no_answer" }, mine, calledBefore(documents, "e1"));
+  expect([read(ours, true), read(ours, false)]).toEqual(["no_answer", "no_answer"]);
+  expect([read(theirs, true), read(theirs, false)]).toEqual(["missed", "missed"]);
+  expect(read([end("e1", "c1", "no_answer")], false)).toBe("missed");
 });
 
 test("a call is one card in the talk: while it runs its offer, afterwards its end, once", () => {

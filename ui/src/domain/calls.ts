@@ -40,11 +40,14 @@ export const pathOf = (call: Pick<CallView, "deal" | "seller" | "with">): string
 /** What became of a call, as the side that looks at it would say. */
 export type Outcome = "took_place" | "missed" | "no_answer" | "cancelled" | "declined_by_me" | "declined" | "busy_here" | "busy" | "crossed" | "failed";
 
-/** What the end of a call tells. Only the caller gives up on an answer; only the one called declines, or is busy. */
-export function outcomeOf(end: Pick<CallEnd, "reason" | "connected_at">, mine: boolean): Outcome {
+/**
+ * What the end of a call tells. Only the caller gives up; only the one called declines, or is busy. That nobody answered either may
+ * say first, so there it counts whose call it was.
+ */
+export function outcomeOf(end: Pick<CallEnd, "reason" | "connected_at">, mine: boolean, called: boolean = mine): Outcome {
   if (end.connected_at !== undefined) return "took_place";
   switch (end.reason) {
-    case "no_answer": return mine ? "no_answer" : "missed";
+    case "no_answer": return called ? "no_answer" : "missed";
     case "cancelled": return mine ? "cancelled" : "missed";
     case "declined": return mine ? "declined_by_me" : "declined";
     case "busy": return mine ? "busy_here" : "busy";
@@ -53,8 +56,16 @@ export function outcomeOf(end: Pick<CallEnd, "reason" | "connected_at">, mine: b
   }
 }
 
-const kindOf = (document: HistoryView): string => document.kind.replaceAll("_", "-");
 const endOf = (document: HistoryView): CallEnd | null => (document.said?.kind === "call_end" ? document.said : null);
+
+const kindOf = (document: HistoryView): string => document.kind.replaceAll("_", "-");
+
+/** Whether we made the call that this document ends: whose offer came last before it. Without an offer it was never heard of here. */
+export function calledBefore(documents: readonly HistoryView[], end: string): boolean {
+  const at = documents.findIndex((one) => one.document === end);
+  const offer = documents.slice(0, Math.max(at, 0)).findLast((one) => kindOf(one) === "call-offer" && one.void === null);
+  return offer?.mine ?? false;
+}
 
 /**
  * Of the documents of calls those that a person wants to see: how each call ended, once, and the offer of one that runs. Both
