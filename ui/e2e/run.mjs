@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { after } from "./after.mjs";
-import { calls, callsInKorean } from "./calls.mjs";
+import { calls } from "./calls.mjs";
 import { devices } from "./camera.mjs";
 import { openDoor } from "./door.mjs";
 import { ask, folder, remove, start, stopAll } from "./market.mjs";
@@ -143,7 +143,6 @@ try {
       console.log("ok camera and microphone");
     },
     calls: () => calls(on),
-    calls_ko: () => callsInKorean(on),
     stranger: () => stranger(browser, binary),
     texts: async () => {
       problems.push(...(await rough(browser, await stage(binary, join(data, "scene"), dist), dist)));
